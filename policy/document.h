@@ -1,0 +1,43 @@
+// policy/document.h
+//
+// The text of one policy file in, typed objects and findings out. Every error
+// of a document is reported, and a document with an error yields no object.
+//
+// Threads  pure; may run on any thread.
+// Errors   as findings: a file that is not YAML yields one finding and ends
+//          the reading there, what came before it still counts.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "policy/finding.h"
+#include "policy/object.h"
+
+namespace binnacle::policy {
+
+struct Parsed {
+  std::vector<std::shared_ptr<const Object>> objects;
+  std::vector<Finding> findings;
+  // Keys of documents that could be named but were refused: what was in
+  // effect for them stays in effect.
+  std::vector<ObjectKey> refused;
+  // "apiVersion/kind" of documents of kinds that are not ours.
+  std::vector<std::string> unknown_kinds;
+  // True when the text ends in the middle (not YAML to its end): what the file
+  // held before must then not be removed.
+  bool truncated = false;
+};
+
+struct ParseOptions {
+  size_t max_bytes = 64u << 20;  // larger texts are refused
+  std::string domain = "cluster.local";
+};
+
+// `text` is YAML or JSON: several documents, and `kind: List` documents.
+Parsed ParseDocuments(absl::string_view text, const std::string& file,
+                      const ParseOptions& options = {});
+
+}  // namespace binnacle::policy
