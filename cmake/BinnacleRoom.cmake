@@ -1,0 +1,115 @@
+# How a room, a program and a test are declared.
+#
+#   binnacle_room(policy
+#     SOURCES object.cc object.h
+#     PUBLIC  binnacle::proto absl::status      # in our headers
+#     PRIVATE binnacle::libyaml)                # in our .cc only
+#   -> library binnacle_policy, alias binnacle::policy
+#
+#   binnacle_program(binnaclectl SOURCES main.cc LIBS binnacle::ctl CLI11::CLI11)
+#
+#   binnacle_test(policy_object_test
+#     SOURCES object_test.cc
+#     LIBS    binnacle::policy)
+#   -> a Catch2 program known to ctest by that name
+#
+# Includes are written from the root of the repository: "policy/object.h".
+
+function(binnacle_own_code target)
+  target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Werror)
+endfunction()
+
+function(binnacle_room name)
+  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "SOURCES;PUBLIC;PRIVATE")
+  if(room_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "binnacle_room(${name}): what is "
+      "'${room_UNPARSED_ARGUMENTS}'? SOURCES, PUBLIC and PRIVATE are known")
+  endif()
+  add_library(binnacle_${name} STATIC ${room_SOURCES})
+  add_library(binnacle::${name} ALIAS binnacle_${name})
+  binnacle_own_code(binnacle_${name})
+  target_link_libraries(binnacle_${name}
+    PUBLIC ${room_PUBLIC} PRIVATE ${room_PRIVATE})
+endfunction()
+
+function(binnacle_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 program "" "" "SOURCES;LIBS")
+  add_executable(${name} ${program_SOURCES})
+  binnacle_own_code(${name})
+  target_link_libraries(${name} PRIVATE ${program_LIBS})
+endfunction()
+
+# Catch2's main() takes long to compile, so it is compiled once for all tests.
+file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/catch2_main.cc" CONTENT
+"#define CATCH_CONFIG_MAIN
+#include <catch2/catch.hpp>
+")
+add_library(binnacle_catch2_main OBJECT EXCLUDE_FROM_ALL
+  "${CMAKE_CURRENT_BINARY_DIR}/catch2_main.cc")
+target_link_libraries(binnacle_catch2_main PUBLIC Catch2::Catch2)
+add_library(binnacle::catch2_main ALIAS binnacle_catch2_main)
+
+function(binnacle_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "TIMEOUT" "SOURCES;LIBS")
+  if(NOT test_TIMEOUT)
+    set(test_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${test_SOURCES})
+  binnacle_own_code(${name})
+  target_link_libraries(${name} PRIVATE binnacle::catch2_main ${test_LIBS})
+  # Tests are not programs to hand out: they stay beside their objects.
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  add_test(NAME ${name} COMMAND ${name})
+  # Test data is named from the root of the repository.
+  set_tests_properties(${name} PROPERTIES
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" TIMEOUT ${test_TIMEOUT})
+endfunction()
+
+# binnacle_protos(NAME PROTOS proto/policy/gateway.proto ... [GRPC x.proto ...]):
+# library binnacle_NAME, alias binnacle::NAME, from .proto files named from the
+# root of the repository; headers are "proto/policy/gateway.pb.h". Files after
+# GRPC get service stubs too.
+function(binnacle_protos name)
+  cmake_parse_arguments(PARSE_ARGV 1 lib "" "" "PROTOS;GRPC")
+  set(out "${CMAKE_BINARY_DIR}/gen")
+  file(MAKE_DIRECTORY "${out}")
+  set(generated "")
+  foreach(proto IN LISTS lib_PROTOS lib_GRPC)
+    string(REGEX REPLACE "\\.proto$" "" stem "${proto}")
+    set(outputs "${out}/${stem}.pb.cc" "${out}/${stem}.pb.h")
+    set(grpc_flags "")
+    if(proto IN_LIST lib_GRPC)
+      list(APPEND outputs "${out}/${stem}.grpc.pb.cc" "${out}/${stem}.grpc.pb.h")
+      set(grpc_flags "--grpc_out=${out}"
+        "--plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN}")
+    endif()
+    string(REPLACE "/" "_" depfile "${stem}")
+    add_custom_command(
+      OUTPUT ${outputs}
+      COMMAND "${PROTOC}" "-I${PROJECT_SOURCE_DIR}" "--cpp_out=${out}"
+              ${grpc_flags} "--dependency_out=${out}/${depfile}.d" "${proto}"
+      DEPENDS "${PROJECT_SOURCE_DIR}/${proto}"
+      DEPFILE "${out}/${depfile}.d"
+      WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+      COMMENT "Generating from ${proto}"
+      VERBATIM)
+    list(APPEND generated ${outputs})
+  endforeach()
+  if(NOT generated)
+    add_library(binnacle_${name} INTERFACE)
+    set(scope INTERFACE)
+  else()
+    add_library(binnacle_${name} STATIC ${generated})
+    target_compile_options(binnacle_${name} PRIVATE -w)  # not our code
+    set(scope PUBLIC)
+  endif()
+  add_library(binnacle::${name} ALIAS binnacle_${name})
+  target_include_directories(binnacle_${name} SYSTEM ${scope} "${out}")
+  target_link_libraries(binnacle_${name} ${scope} binnacle::protobuf)
+  if(lib_GRPC)
+    target_link_libraries(binnacle_${name} ${scope} binnacle::grpc)
+  endif()
+endfunction()
