@@ -1,0 +1,54 @@
+// mesh/snapshot.h
+//
+// A Snapshot is the whole mesh at one instant: a map of facts. Snapshots share
+// structure, so making one costs what changed, not what there is. The
+// translator reads a Snapshot through a View (mesh/view.h) and nothing else.
+//
+// Threads  immutable once built; share as shared_ptr<const Snapshot>.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "mesh/fact.h"
+#include "mesh/persistent_map.h"
+
+namespace binnacle::mesh {
+
+class Snapshot {
+ public:
+  struct Fact {
+    uint64_t revision = 0;
+    std::shared_ptr<const void> value;
+  };
+
+  uint64_t revision() const { return revision_; }  // counts commits, from 1
+  // When the earliest change in this snapshot was noticed.
+  absl::Time seen() const { return seen_; }
+  // The facts that differ from the snapshot of revision() - 1.
+  const std::vector<FactId>& changed() const { return changed_; }
+
+  // 0 if there is no such fact.
+  uint64_t RevisionOf(FactId id) const;
+
+  // nullptr if there is no such fact. Lives as long as this Snapshot. Reads
+  // are not recorded: translation uses a View.
+  template <FactKind K>
+  const typename FactValue<K>::type* Find(absl::string_view name) const {
+    const Fact* fact = facts_.Find(IdOf(K, name));
+    return fact == nullptr ? nullptr
+                           : static_cast<const typename FactValue<K>::type*>(fact->value.get());
+  }
+
+ private:
+  friend class FactWriter;
+
+  uint64_t revision_ = 0;
+  absl::Time seen_;
+  std::vector<FactId> changed_;
+  PersistentMap<Fact> facts_;
+};
+
+}  // namespace binnacle::mesh

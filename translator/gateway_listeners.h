@@ -1,0 +1,20 @@
+// translator/gateway_listeners.h
+//
+// An ingress gateway's listeners: one for each merged port.
+//
+// Spec  policy facts, sections 1.1, 4.4, 5.12; Envoy v3 Listener.
+#pragma once
+
+#include <vector>
+
+#include "envoy/config/listener/v3/listener.pb.h"
+#include "mesh/view.h"
+#include "translator/proxy_class.h"
+#include "translator/translated.h"
+
+namespace binnacle::translator {
+
+std::vector<Translated<envoy::config::listener::v3::Listener>> BuildGatewayListeners(
+    mesh::View& view, const ProxyClass& proxy);
+
+}  // namespace binnacle::translator

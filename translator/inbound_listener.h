@@ -1,0 +1,19 @@
+// translator/inbound_listener.h
+//
+// `virtualInbound` on 15006: what a workload receives, a filter chain per port
+// and per way of arriving.
+//
+// Spec  policy facts, section 4.2; Envoy v3 Listener.
+#pragma once
+
+#include "envoy/config/listener/v3/listener.pb.h"
+#include "mesh/view.h"
+#include "translator/proxy_class.h"
+#include "translator/translated.h"
+
+namespace binnacle::translator {
+
+Translated<envoy::config::listener::v3::Listener> BuildVirtualInbound(mesh::View& view,
+                                                                      const ProxyClass& proxy);
+
+}  // namespace binnacle::translator

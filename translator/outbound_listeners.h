@@ -1,0 +1,29 @@
+// translator/outbound_listeners.h
+//
+// A sidecar's listeners for traffic that its workload sends, a service port at
+// a time.
+//
+// Spec  policy facts, section 4.1 (outbound listener placement); Envoy v3
+//       Listener.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "envoy/config/listener/v3/listener.pb.h"
+#include "mesh/view.h"
+#include "translator/proxy_class.h"
+#include "translator/translated.h"
+
+namespace binnacle::translator {
+
+// Every listener for service port `port`: the shared HTTP one and those on
+// addresses of their own.
+std::vector<Translated<envoy::config::listener::v3::Listener>> BuildOutboundListeners(
+    mesh::View& view, const ProxyClass& proxy, uint32_t port);
+
+// `virtualOutbound` on 15001, where captured connections arrive.
+Translated<envoy::config::listener::v3::Listener> BuildVirtualOutbound(mesh::View& view,
+                                                                       const ProxyClass& proxy);
+
+}  // namespace binnacle::translator

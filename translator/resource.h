@@ -1,0 +1,67 @@
+// translator/resource.h
+//
+// A Resource is one piece of xDS configuration, serialised once and shared by
+// every stream that sends it.
+//
+// Threads  immutable once made; share as shared_ptr<const Resource>.
+// Spec     xDS protocol: Resource of DeltaDiscoveryResponse, Any of
+//          DiscoveryResponse.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message_lite.h"
+#include "translator/translated.h"
+
+namespace binnacle::translator {
+
+enum class ResourceType : uint8_t { kCluster, kEndpoint, kListener, kRoute, kSecret };
+inline constexpr int kResourceTypeCount = 5;
+
+// "type.googleapis.com/envoy.config.cluster.v3.Cluster"
+absl::string_view TypeUrl(ResourceType type);
+// "CDS", "EDS", "LDS", "RDS", "SDS"
+absl::string_view ShortName(ResourceType type);
+
+class Resource {
+ public:
+  // Serialises deterministically. `version` becomes a hash of the bytes, so it
+  // is the same on every replica and after a restart.
+  static std::shared_ptr<const Resource> Make(ResourceType type, std::string name,
+                                              const google::protobuf::MessageLite& message,
+                                              Origins origins);
+  static std::shared_ptr<const Resource> FromBytes(ResourceType type, std::string name,
+                                                   absl::string_view serialized, Origins origins);
+
+  ResourceType type() const { return type_; }
+  const std::string& name() const { return name_; }
+  const std::string& version() const { return version_; }  // 16 hex digits
+  const Origins& origins() const { return origins_; }      // sorted, no duplicates
+
+  // One entry of DeltaDiscoveryResponse.resources, with its tag and length.
+  absl::string_view delta_entry() const { return wire_; }
+  // One entry of DiscoveryResponse.resources, with its tag and length. It is
+  // the tail of delta_entry(): both fields have the number 2.
+  absl::string_view sotw_entry() const { return absl::string_view(wire_).substr(sotw_offset_); }
+  // The serialised Envoy message alone.
+  absl::string_view message() const { return absl::string_view(wire_).substr(message_offset_); }
+
+ private:
+  Resource() = default;
+
+  ResourceType type_;
+  std::string name_;
+  std::string version_;
+  Origins origins_;
+  std::string wire_;
+  size_t sotw_offset_ = 0;
+  size_t message_offset_ = 0;
+};
+
+using ResourcePtr = std::shared_ptr<const Resource>;
+
+}  // namespace binnacle::translator

@@ -1,0 +1,25 @@
+// translator/secret.h
+//
+// TLS secrets that a gateway may fetch over ADS: `kubernetes://<name>` and
+// `kubernetes://<name>-cacert`, from Secret objects in the gateway's own
+// namespace.
+//
+// Spec  policy facts, section 4.4 (secret lookup and data keys); Envoy v3
+//       Secret.
+#pragma once
+
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "envoy/extensions/transport_sockets/tls/v3/secret.pb.h"
+#include "mesh/view.h"
+#include "translator/proxy_class.h"
+#include "translator/translated.h"
+
+namespace binnacle::translator {
+
+// nullopt if the class may not have it, or it is missing or broken.
+std::optional<Translated<envoy::extensions::transport_sockets::tls::v3::Secret>> BuildSecret(
+    mesh::View& view, const ProxyClass& proxy, absl::string_view name);
+
+}  // namespace binnacle::translator

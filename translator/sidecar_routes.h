@@ -1,0 +1,40 @@
+// translator/sidecar_routes.h
+//
+// Outbound route configurations of a sidecar, by virtual host, so that one
+// changed route costs one virtual host.
+//
+// A route name is a port ("80": every HTTP service on that port) or
+// "host:port" (a sniffed port on an address of its own).
+// Spec  policy facts, sections 1.2, 4.1, 4.10, 5.1; Envoy v3 RouteConfiguration.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "envoy/config/route/v3/route.pb.h"
+#include "envoy/config/route/v3/route_components.pb.h"
+#include "mesh/view.h"
+#include "translator/proxy_class.h"
+#include "translator/translated.h"
+
+namespace binnacle::translator {
+
+// Hosts that have a virtual host in this route configuration, sorted; nullopt
+// if the class has no route configuration of that name.
+std::optional<std::vector<std::string>> SidecarVirtualHostNames(mesh::View& view,
+                                                                const ProxyClass& proxy,
+                                                                absl::string_view route_name);
+
+// nullopt if the host turns out to have no routes there.
+std::optional<Translated<envoy::config::route::v3::VirtualHost>> BuildSidecarVirtualHost(
+    mesh::View& view, const ProxyClass& proxy, absl::string_view host,
+    absl::string_view route_name);
+
+// The route configuration without those virtual hosts: its name, its options,
+// and (for a port) the last virtual host, which takes what no other does.
+Translated<envoy::config::route::v3::RouteConfiguration> BuildSidecarRouteShell(
+    mesh::View& view, const ProxyClass& proxy, absl::string_view route_name);
+
+}  // namespace binnacle::translator
