@@ -51,6 +51,15 @@ absl::Span<const absl::string_view> KindApiVersions(Kind kind);
 // MeshPolicy, Namespace and Node have no namespace.
 bool IsClusterScoped(Kind kind);
 
+// Kubernetes' own kinds, of which a mesh reads only some fields.
+bool IsKubernetesKind(Kind kind);
+
+// "networking.istio.io" of "networking.istio.io/v1"; "" of "v1".
+absl::string_view ApiGroup(absl::string_view api_version);
+
+// The kind of that name, whatever the version.
+std::optional<Kind> FindKindInGroup(absl::string_view group, absl::string_view kind);
+
 // The kind that the two words of a document name, if it is one of ours.
 std::optional<Kind> FindKind(absl::string_view api_version, absl::string_view kind);
 

@@ -1,0 +1,22 @@
+#include "policy/object.h"
+
+#include <tuple>
+
+namespace binnacle::policy {
+
+std::string Origin::ToString() const {
+  if (line > 0 && file != nullptr) return absl::StrCat(*file, ":", line);
+  if (!resource_version.empty()) return absl::StrCat("resourceVersion ", resource_version);
+  return file != nullptr ? *file : "unknown";
+}
+
+std::string ObjectKey::ToString() const {
+  if (ns.empty()) return absl::StrCat(KindName(kind), " ", name);
+  return absl::StrCat(KindName(kind), " ", ns, "/", name);
+}
+
+bool TakesPrecedence(const Object& a, const Object& b) {
+  return std::tie(a.created, a.key.name, a.key.ns) < std::tie(b.created, b.key.name, b.key.ns);
+}
+
+}  // namespace binnacle::policy
