@@ -28,8 +28,8 @@ namespace binnacle::mesh {
 enum class FactKind : uint8_t {
   kSettings,                  // "": MeshSettings
   kServices,                  // host: the services of that host, in order of preference
-  kEndpoints,                 // namespace/host: the endpoints of one service
-  kServiceAccounts,           // namespace/host: SPIFFE ids that run the service
+  kEndpoints,                 // Service::FactName(): the endpoints of one service
+  kServiceAccounts,           // Service::FactName(): SPIFFE ids that run the service
   kPublicHosts,               // "": hosts exported to every namespace
   kPrivateHosts,              // namespace: further hosts that only some namespaces see
   kPorts,                     // "": every TCP service port number, ascending

@@ -59,7 +59,8 @@ struct Service {
   policy::Origin origin;
 
   const ServicePort* FindPort(uint32_t number) const;
-  // "namespace/host", the name of the service's own facts.
+  // The name of the service's own facts: "namespace/host", and for a
+  // ServiceEntry "namespace/host/name", since several may share a host.
   std::string FactName() const;
 };
 

@@ -1,0 +1,245 @@
+#include "mesh/endpoint_index.h"
+
+#include "absl/strings/str_cat.h"
+#include "mesh/lookup.h"
+#include "mesh/service_endpoints.h"
+#include "mesh/workload.h"
+#include "proto/policy/kubernetes.pb.h"
+#include "proto/policy/service_entry.pb.h"
+
+namespace binnacle::mesh {
+namespace {
+
+using policy::Kind;
+using policy::ObjectKey;
+
+constexpr char kServiceNameLabel[] = "kubernetes.io/service-name";
+
+policy::Labels SelectorOf(const policy::Object& object) {
+  if (object.key.kind == Kind::kService) {
+    const auto& selector = object.As<policy::v1::Service>().spec().selector();
+    return {selector.begin(), selector.end()};
+  }
+  const auto& selector = object.As<policy::v1::ServiceEntry>().workload_selector().labels();
+  return {selector.begin(), selector.end()};
+}
+
+policy::Labels WorkloadLabels(const policy::Object& entry) {
+  const auto& labels = entry.As<policy::v1::WorkloadEntry>().labels();
+  return {labels.begin(), labels.end()};
+}
+
+std::optional<ObjectKey> ServiceOfSlice(const policy::Object& slice) {
+  auto it = slice.labels.find(kServiceNameLabel);
+  if (it == slice.labels.end()) return std::nullopt;
+  return ObjectKey{Kind::kService, slice.key.ns, it->second};
+}
+
+// Identities, under the trust domain and each of its aliases.
+std::vector<std::string> AccountsOf(const std::vector<Endpoint>& endpoints,
+                                    const policy::v1::MeshConfig& config) {
+  std::set<std::string> ids;
+  for (const Endpoint& endpoint : endpoints) {
+    const Workload& workload = *endpoint.workload;
+    if (workload.service_account.empty()) continue;
+    const std::string path =
+        absl::StrCat("/ns/", workload.ns, "/sa/", workload.service_account);
+    ids.insert(absl::StrCat("spiffe://", config.trust_domain(), path));
+    for (const std::string& alias : config.trust_domain_aliases()) {
+      ids.insert(absl::StrCat("spiffe://", alias, path));
+    }
+  }
+  return {ids.begin(), ids.end()};
+}
+
+}  // namespace
+
+void EndpointIndex::Change(const ObjectPtr& before, const ObjectPtr& now) {
+  const ObjectKey& key = (now != nullptr ? now : before)->key;
+  switch (key.kind) {
+    case Kind::kService:
+    case Kind::kServiceEntry:
+      return ChangeService(before, now);
+    case Kind::kEndpoints:
+      dirty_.insert({Kind::kService, key.ns, key.name});
+      return;
+    case Kind::kEndpointSlice:
+      if (before != nullptr) ChangeSlice(before, false);
+      if (now != nullptr) ChangeSlice(now, true);
+      return;
+    case Kind::kPod:
+      if (before != nullptr) ChangePod(before, false);
+      if (now != nullptr) ChangePod(now, true);
+      return;
+    case Kind::kWorkloadEntry:
+      if (before != nullptr) MarkSelecting(key.ns, WorkloadLabels(*before));
+      if (now != nullptr) MarkSelecting(key.ns, WorkloadLabels(*now));
+      if (now == nullptr) {
+        entries_[key.ns].erase(key);
+      } else {
+        entries_[key.ns].insert(key);
+      }
+      return;
+    case Kind::kNode:
+      return ChangeNode(key);
+    default:
+      return;
+  }
+}
+
+void EndpointIndex::ChangeService(const ObjectPtr& before, const ObjectPtr& now) {
+  const ObjectKey& key = (now != nullptr ? now : before)->key;
+  dirty_.insert(key);
+  auto& there = selectors_[key.ns];
+  there.erase(key);
+  if (now == nullptr) return;
+  policy::Labels selector = SelectorOf(*now);
+  if (!selector.empty()) there.emplace(key, std::move(selector));
+}
+
+void EndpointIndex::ChangeSlice(const ObjectPtr& slice, bool there) {
+  const auto service = ServiceOfSlice(*slice);
+  if (!service.has_value()) return;
+  dirty_.insert(*service);
+  if (there) {
+    slices_[*service].insert(slice->key);
+  } else {
+    slices_[*service].erase(slice->key);
+  }
+}
+
+void EndpointIndex::ChangePod(const ObjectPtr& pod, bool there) {
+  MarkSelecting(pod->key.ns, pod->labels);
+  for (const std::string& address : PodAddresses(*pod)) {
+    MarkAddress(address);
+    if (there) {
+      pod_by_address_[address] = pod->key;
+    } else if (auto it = pod_by_address_.find(address);
+               it != pod_by_address_.end() && it->second == pod->key) {
+      pod_by_address_.erase(it);
+    }
+  }
+  if (there) {
+    pods_[pod->key.ns].insert(pod->key);
+  } else {
+    pods_[pod->key.ns].erase(pod->key);
+  }
+}
+
+void EndpointIndex::ChangeNode(const ObjectKey& node) {
+  if (auto it = services_on_node_.find(node.name); it != services_on_node_.end()) {
+    dirty_.insert(it->second.begin(), it->second.end());
+  }
+}
+
+void EndpointIndex::MarkSelecting(const std::string& ns, const policy::Labels& labels) {
+  for (const auto& [key, selector] : selectors_[ns]) {
+    if (Selects(selector, labels)) dirty_.insert(key);
+  }
+}
+
+void EndpointIndex::MarkAddress(const std::string& address) {
+  if (auto it = services_at_.find(address); it != services_at_.end()) {
+    dirty_.insert(it->second.begin(), it->second.end());
+  }
+}
+
+void EndpointIndex::Derive(const Objects& objects, const ServiceIndex& services,
+                           const MeshSettings& settings, FactWriter& writer) {
+  for (const ObjectKey& key : std::exchange(dirty_, {})) {
+    DeriveService(key, objects, services, settings, writer);
+  }
+  for (const std::string& address : std::exchange(dirty_addresses_, {})) {
+    DeriveAddress(address, services, writer);
+  }
+}
+
+void EndpointIndex::DeriveService(const ObjectKey& declaring, const Objects& objects,
+                                  const ServiceIndex& services, const MeshSettings& settings,
+                                  FactWriter& writer) {
+  auto find = [&](const ObjectKey& key) -> ObjectPtr {
+    auto it = objects.find(key);
+    if (key.kind == Kind::kNode && !key.name.empty()) services_on_node_[key.name].insert(declaring);
+    return it == objects.end() ? nullptr : it->second;
+  };
+  auto all = [&](const KeySet& keys) {
+    std::vector<ObjectPtr> found;
+    for (const ObjectKey& key : keys) found.push_back(find(key));
+    return found;
+  };
+  EndpointSources sources;
+  sources.find = find;
+  sources.slices = [&](const ObjectKey& service) { return all(slices_[service]); };
+  sources.pod_at = [&](const std::string& address) -> ObjectPtr {
+    auto it = pod_by_address_.find(address);
+    return it == pod_by_address_.end() ? nullptr : find(it->second);
+  };
+  sources.pods_in = [&](const std::string& ns) { return all(pods_[ns]); };
+  sources.workload_entries_in = [&](const std::string& ns) { return all(entries_[ns]); };
+
+  std::set<std::string> addresses;
+  std::set<std::string> fact_names;
+  const ObjectPtr object = find(declaring);
+  for (const auto& service : services.DeclaredBy(declaring)) {
+    auto endpoints = declaring.kind == Kind::kService
+                         ? KubernetesEndpoints(*service, *object, sources)
+                         : ServiceEntryEndpoints(*service, *object, sources);
+    for (const Endpoint& endpoint : endpoints) addresses.insert(endpoint.address);
+    const std::string name = service->FactName();
+    writer.Set<FactKind::kServiceAccounts>(name, AccountsOf(endpoints, settings.config));
+    writer.Set<FactKind::kEndpoints>(name, std::move(endpoints));
+    fact_names.insert(name);
+  }
+  Forget(declaring, std::move(fact_names), writer);
+  Place(declaring, std::move(addresses));
+}
+
+void EndpointIndex::Forget(const ObjectKey& declaring, std::set<std::string> fact_names,
+                           FactWriter& writer) {
+  for (const std::string& name : facts_of_[declaring]) {
+    if (fact_names.contains(name)) continue;
+    writer.Erase<FactKind::kEndpoints>(name);
+    writer.Erase<FactKind::kServiceAccounts>(name);
+  }
+  if (fact_names.empty()) {
+    facts_of_.erase(declaring);
+  } else {
+    facts_of_[declaring] = std::move(fact_names);
+  }
+}
+
+void EndpointIndex::Place(const ObjectKey& declaring, std::set<std::string> addresses) {
+  std::set<std::string>& placed = addresses_of_[declaring];
+  for (const std::string& address : placed) {
+    dirty_addresses_.insert(address);
+    if (!addresses.contains(address)) services_at_[address].erase(declaring);
+  }
+  for (const std::string& address : addresses) {
+    dirty_addresses_.insert(address);
+    services_at_[address].insert(declaring);
+  }
+  placed = std::move(addresses);
+  if (placed.empty()) addresses_of_.erase(declaring);
+}
+
+void EndpointIndex::DeriveAddress(const std::string& address, const ServiceIndex& services,
+                                  FactWriter& writer) {
+  std::vector<WorkloadService> here;
+  for (const ObjectKey& declaring : services_at_[address]) {
+    for (const auto& service : services.DeclaredBy(declaring)) {
+      const auto* endpoints = writer.Find<FactKind::kEndpoints>(service->FactName());
+      if (endpoints == nullptr) continue;
+      for (const Endpoint& endpoint : *endpoints) {
+        if (endpoint.address == address) here.push_back({service, endpoint.ports});
+      }
+    }
+  }
+  if (here.empty()) {
+    services_at_.erase(address);
+    writer.Erase<FactKind::kWorkloadServices>(address);
+    return;
+  }
+  writer.Set<FactKind::kWorkloadServices>(address, std::move(here));
+}
+
+}  // namespace binnacle::mesh

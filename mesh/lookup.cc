@@ -1,0 +1,212 @@
+#include "mesh/lookup.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "policy/host.h"
+#include "proto/policy/gateway.pb.h"
+#include "proto/policy/virtual_service.pb.h"
+
+namespace binnacle::mesh {
+namespace {
+
+using policy::v1::VirtualService;
+
+ExportTo ExportOf(const policy::Object& object, const MeshSettings& settings) {
+  const auto& fallback = settings.config.default_virtual_service_export_to();
+  return ResolveExportTo(object.As<VirtualService>().export_to(),
+                         ParseExportTo({fallback.begin(), fallback.end()}, object.key.ns),
+                         object.key.ns);
+}
+
+// The first in precedence that the client may see.
+const policy::Object* FirstVisible(const ObjectList* objects, const MeshSettings& settings,
+                                   absl::string_view client_ns) {
+  if (objects == nullptr) return nullptr;
+  for (const auto& object : *objects) {
+    if (ExportOf(*object, settings).VisibleTo(client_ns)) return object.get();
+  }
+  return nullptr;
+}
+
+// Which rules of a level count for a client.
+struct RuleLevel {
+  absl::string_view ns;
+  absl::string_view client_ns;
+  bool private_only;  // only rules exported to `ns` alone
+
+  bool Counts(const Rule& rule) const {
+    if (private_only) {
+      return !rule.export_to.all && rule.export_to.namespaces == std::vector{std::string(ns)};
+    }
+    return rule.export_to.VisibleTo(client_ns);
+  }
+};
+
+// Rules with a matching selector are preferred to those without one. A
+// selector speaks of clients in the rule's own namespace.
+const Rule* Choose(const RuleSet* rules, const RuleLevel& level,
+                   const policy::Labels& client_labels) {
+  if (rules == nullptr) return nullptr;
+  const Rule* general = nullptr;
+  for (const auto& rule : *rules) {
+    if (!level.Counts(*rule)) continue;
+    if (rule->selector.empty()) {
+      if (general == nullptr) general = rule.get();
+    } else if (level.ns == level.client_ns && Selects(rule->selector, client_labels)) {
+      return rule.get();
+    }
+  }
+  return general;
+}
+
+const Rule* FindInLevel(View& view, const RuleLevel& level, const policy::Labels& client_labels,
+                        absl::string_view host) {
+  if (const Rule* rule =
+          Choose(view.Find<FactKind::kDestinationRules>(Qualified(level.ns, host)), level,
+                 client_labels)) {
+    return rule;
+  }
+  const HostList* wildcards = view.Find<FactKind::kWildcardRules>(level.ns);
+  if (wildcards == nullptr) return nullptr;
+  for (const std::string& wildcard : *wildcards) {
+    if (wildcard == host || !HostCovers(wildcard, host)) continue;
+    if (const Rule* rule =
+            Choose(view.Find<FactKind::kDestinationRules>(Qualified(level.ns, wildcard)), level,
+                   client_labels)) {
+      return rule;
+    }
+  }
+  return nullptr;
+}
+
+void MergeSorted(const HostList* hosts, std::vector<absl::string_view>& into) {
+  if (hosts == nullptr || hosts->empty()) return;
+  std::vector<absl::string_view> merged;
+  merged.reserve(into.size() + hosts->size());
+  std::set_union(into.begin(), into.end(), hosts->begin(), hosts->end(),
+                 std::back_inserter(merged));
+  into = std::move(merged);
+}
+
+}  // namespace
+
+const Service* FindService(View& view, absl::string_view host, absl::string_view client_ns) {
+  const auto* services = view.Find<FactKind::kServices>(host);
+  if (services == nullptr) return nullptr;
+  const Service* found = nullptr;
+  for (const auto& service : *services) {
+    if (!service->export_to.VisibleTo(client_ns)) continue;
+    if (service->ns == client_ns) return service.get();
+    if (found == nullptr) found = service.get();
+  }
+  return found;
+}
+
+std::vector<absl::string_view> VisibleHosts(View& view, absl::string_view client_ns) {
+  std::vector<absl::string_view> hosts;
+  MergeSorted(view.Find<FactKind::kPublicHosts>(""), hosts);
+  MergeSorted(view.Find<FactKind::kPrivateHosts>(client_ns), hosts);
+  return hosts;
+}
+
+std::vector<absl::string_view> VisibleHostsOnPort(View& view, absl::string_view client_ns,
+                                                  uint32_t port) {
+  const HostList* on_port = view.Find<FactKind::kHostsOnPort>(absl::StrCat(port));
+  if (on_port == nullptr) return {};
+  const auto visible = VisibleHosts(view, client_ns);
+  std::vector<absl::string_view> hosts;
+  std::set_intersection(on_port->begin(), on_port->end(), visible.begin(), visible.end(),
+                        std::back_inserter(hosts));
+  return hosts;
+}
+
+const Rule* FindDestinationRule(View& view, absl::string_view client_ns,
+                                const policy::Labels& client_labels, absl::string_view host,
+                                absl::string_view service_ns) {
+  const std::string& root = view.settings().config.root_namespace();
+  const RuleLevel own{client_ns, client_ns, client_ns == root};
+  if (const Rule* rule = FindInLevel(view, own, client_labels, host)) return rule;
+  for (absl::string_view ns : {service_ns, absl::string_view(root)}) {
+    if (ns.empty() || (ns == client_ns && ns != root)) continue;
+    if (const Rule* rule = FindInLevel(view, {ns, client_ns, false}, client_labels, host)) {
+      return rule;
+    }
+  }
+  return nullptr;
+}
+
+const policy::Object* FindMeshVirtualService(View& view, absl::string_view client_ns,
+                                             absl::string_view host) {
+  const MeshSettings& settings = view.settings();
+  if (const policy::Object* found =
+          FirstVisible(view.Find<FactKind::kMeshVirtualServices>(host), settings, client_ns)) {
+    return found;
+  }
+  const HostList* wildcards = view.Find<FactKind::kMeshWildcardHosts>("");
+  if (wildcards == nullptr) return nullptr;
+  for (const std::string& wildcard : *wildcards) {
+    if (wildcard == host || !HostCovers(wildcard, host)) continue;
+    if (const policy::Object* found = FirstVisible(
+            view.Find<FactKind::kMeshVirtualServices>(wildcard), settings, client_ns)) {
+      return found;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string> MeshVirtualServiceHosts(View& view, absl::string_view client_ns) {
+  const HostList* all = view.Find<FactKind::kMeshVirtualServiceHosts>("");
+  if (all == nullptr) return {};
+  std::vector<std::string> visible;
+  for (const std::string& host : *all) {
+    if (FirstVisible(view.Find<FactKind::kMeshVirtualServices>(host), view.settings(),
+                     client_ns) != nullptr) {
+      visible.push_back(host);
+    }
+  }
+  return visible;
+}
+
+std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view gateway) {
+  const auto* bound = view.Find<FactKind::kGatewayVirtualServices>(gateway);
+  std::vector<const policy::Object*> visible;
+  if (bound == nullptr) return visible;
+  const absl::string_view ns = gateway.substr(0, gateway.find('/'));
+  for (const auto& object : *bound) {
+    if (ExportOf(*object, view.settings()).VisibleTo(ns)) visible.push_back(object.get());
+  }
+  return visible;
+}
+
+std::vector<const policy::Object*> GatewaysFor(View& view, const policy::Labels& proxy_labels) {
+  std::vector<const policy::Object*> selecting;
+  const GatewayList* gateways = view.Find<FactKind::kGateways>("");
+  if (gateways == nullptr) return selecting;
+  for (const auto& object : *gateways) {
+    const auto& selector = object->As<policy::v1::Gateway>().selector();
+    if (Selects({selector.begin(), selector.end()}, proxy_labels)) {
+      selecting.push_back(object.get());
+    }
+  }
+  return selecting;
+}
+
+std::string ResolveHost(absl::string_view host, absl::string_view ns, absl::string_view domain) {
+  return absl::AsciiStrToLower(policy::ResolveShortName(host, ns, domain));
+}
+
+bool HostCovers(absl::string_view pattern, absl::string_view host) {
+  return policy::HostCovers(pattern, host);
+}
+
+bool Selects(const policy::Labels& selector, const policy::Labels& labels) {
+  return std::all_of(selector.begin(), selector.end(), [&](const auto& pair) {
+    auto it = labels.find(pair.first);
+    return it != labels.end() && it->second == pair.second;
+  });
+}
+
+}  // namespace binnacle::mesh

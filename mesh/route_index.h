@@ -1,0 +1,39 @@
+// mesh/route_index.h
+//
+// VirtualServices by what they are bound to: keeps the facts kVirtualService,
+// kGatewayVirtualServices, kMeshVirtualServices, kMeshVirtualServiceHosts and
+// kMeshWildcardHosts.
+//
+// Threads  belongs to the thread that owns the Store.
+// Spec     policy facts, sections 1.2 and 5.1.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "mesh/fact_writer.h"
+#include "mesh/mesh_settings.h"
+#include "mesh/precedence.h"
+#include "policy/object.h"
+
+namespace binnacle::mesh {
+
+class RouteIndex {
+ public:
+  // `before` and `now` may be nullptr, not both.
+  void Change(const ObjectPtr& before, const ObjectPtr& now, const MeshSettings& settings);
+  void Derive(FactWriter& writer);
+
+ private:
+  void Bind(const ObjectPtr& object, const MeshSettings& settings, bool there);
+
+  std::map<policy::ObjectKey, ObjectPtr> changed_;
+  std::map<std::string, PrecedenceSet> by_gateway_;  // "namespace/name"
+  std::map<std::string, PrecedenceSet> by_host_;     // of those bound to the mesh
+  std::set<std::string> dirty_gateways_;
+  std::set<std::string> dirty_hosts_;
+};
+
+}  // namespace binnacle::mesh

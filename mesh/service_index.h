@@ -1,0 +1,57 @@
+// mesh/service_index.h
+//
+// Which services there are, by host, and who sees them: keeps the facts
+// kServices, kPublicHosts, kPrivateHosts, kPorts and kHostsOnPort.
+//
+// Threads  belongs to the thread that owns the Store.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "mesh/fact_writer.h"
+#include "mesh/mesh_settings.h"
+#include "mesh/service.h"
+#include "policy/object.h"
+
+namespace binnacle::mesh {
+
+class ServiceIndex {
+ public:
+  using ObjectPtr = std::shared_ptr<const policy::Object>;
+  using ServicePtr = std::shared_ptr<const Service>;
+
+  // A Service or ServiceEntry appeared (`object`) or went (nullptr).
+  void Put(const policy::ObjectKey& key, const ObjectPtr& object, const MeshSettings& settings);
+
+  // Services that the object declares; empty if it is not known.
+  const std::vector<ServicePtr>& DeclaredBy(const policy::ObjectKey& key) const;
+
+  // Writes the facts of hosts that changed since the last call.
+  void Derive(FactWriter& writer);
+
+ private:
+  void DeriveHost(const std::string& host, FactWriter& writer);
+  void CountVisibility(const std::vector<ServicePtr>& services, const std::string& host, bool add);
+  void DeriveSets(FactWriter& writer);
+
+  absl::flat_hash_map<policy::ObjectKey, std::vector<ServicePtr>> declared_;
+  absl::flat_hash_map<std::string, std::vector<ServicePtr>> by_host_;
+  absl::flat_hash_set<std::string> dirty_hosts_;
+
+  std::set<std::string> public_hosts_;
+  std::map<std::string, std::set<std::string>> private_hosts_;  // by namespace
+  std::map<uint32_t, std::set<std::string>> hosts_on_port_;
+  bool public_dirty_ = true;
+  bool ports_dirty_ = true;
+  std::set<std::string> private_dirty_;
+  std::set<uint32_t> port_dirty_;
+};
+
+}  // namespace binnacle::mesh
