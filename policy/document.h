@@ -31,6 +31,7 @@ struct Parsed {
   bool truncated = false;
 };
 
+// What is read, and how much of it.
 struct ParseOptions {
   size_t max_bytes = 64u << 20;  // larger texts are refused
   std::string domain = "cluster.local";

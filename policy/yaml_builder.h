@@ -35,6 +35,8 @@ class YamlBuilder {
   std::optional<YamlError> Take(const yaml_event_t& event);
 
  private:
+  static constexpr size_t kMostProblems = 100;  // a document of nothing else is not listed whole
+
   struct Open {
     YamlNode* node;
     YamlNode* last = nullptr;
@@ -59,6 +61,7 @@ class YamlBuilder {
                 absl::flat_hash_map<absl::string_view, const YamlNode*>& seen);
   void Problem(Mark mark, const YamlNode* within, std::string key, std::string code,
                std::string message) {
+    if (document_.problems_.size() == kMostProblems) return;
     document_.problems_.push_back(
         {mark, within, std::move(key), std::move(code), std::move(message)});
   }
