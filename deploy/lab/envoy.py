@@ -1,0 +1,121 @@
+"""A real Envoy in a pod, with the bootstrap that an Istio-style proxy has."""
+
+import json
+import pathlib
+import sys
+import urllib.request
+
+from lab.pod import PROXY_UID
+from lab.wait import until
+
+ADMIN_PORT = 15000
+
+
+def binary():
+  """The Envoy that is installed beside this Python."""
+  for folder in sys.path:
+    found = pathlib.Path(folder) / "envoy" / "_bin" / "envoy"
+    if found.exists():
+      return found
+  raise FileNotFoundError("no Envoy: install tools/requirements.txt (make venv)")
+
+
+def node(pod, labels, proxy_type="sidecar", namespace="default"):
+  """Who the proxy says it is."""
+  return {
+      "id": f"{proxy_type}~{pod.address}~{pod.name}.{namespace}~{namespace}.svc.cluster.local",
+      "cluster": f"{labels.get('app', pod.name)}.{namespace}",
+      "metadata": {
+          "NAMESPACE": namespace,
+          "LABELS": labels,
+          "INSTANCE_IPS": pod.address,
+          "ISTIO_VERSION": "1.29.1",
+          # There is nobody beside this Envoy to fetch certificates for it.
+          "BINNACLE_AGENT": "none",
+      },
+  }
+
+
+def bootstrap(node_message, xds_address, delta=True):
+  host, port = xds_address.rsplit(":", 1)
+  ads = {"ads": {}, "initial_fetch_timeout": "0s", "resource_api_version": "V3"}
+  return {
+      "node": node_message,
+      # On every address of the pod: its network is private.
+      "admin": {"address": _address("0.0.0.0", ADMIN_PORT)},
+      "dynamic_resources": {
+          "lds_config": ads,
+          "cds_config": ads,
+          "ads_config": {
+              "api_type": "DELTA_GRPC" if delta else "GRPC",
+              "transport_api_version": "V3",
+              "set_node_on_first_message_only": True,
+              "grpc_services": [{
+                  "envoy_grpc": {
+                      "cluster_name": "xds-grpc",
+                      # Back soon after the control plane is.
+                      "retry_policy": {"retry_back_off": {"base_interval": "0.1s",
+                                                          "max_interval": "1s"}},
+                  },
+              }],
+          },
+      },
+      "static_resources": {"clusters": [{
+          "name": "xds-grpc",
+          "type": "STATIC",
+          "connect_timeout": "1s",
+          "typed_extension_protocol_options": {
+              "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+                  "@type": "type.googleapis.com/"
+                           "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                  "explicit_http_config": {"http2_protocol_options": {}},
+              },
+          },
+          "load_assignment": {"cluster_name": "xds-grpc", "endpoints": [{"lb_endpoints": [
+              {"endpoint": {"address": _address(host, int(port))}}]}]},
+      }]},
+  }
+
+
+def _address(host, port):
+  return {"socket_address": {"address": host, "port_value": port}}
+
+
+class Envoy:
+  """Starts at once; wait_ready() returns when it serves."""
+
+  def __init__(self, pod, labels, xds_address, proxy_type="sidecar", namespace="default",
+               delta=True):
+    self.pod = pod
+    self.node = node(pod, labels, proxy_type, namespace)
+    config = pod.logs / f"{pod.name}-envoy.json"
+    config.write_text(json.dumps(bootstrap(self.node, xds_address, delta), indent=2),
+                      encoding="utf-8")
+    self.process = pod.start("envoy", [
+        binary(), "--config-path", config, "--concurrency", "1", "--disable-hot-restart",
+        "--log-level", "warning"], uid=PROXY_UID)
+
+  def admin(self, path, method="GET"):
+    request = urllib.request.Request(f"http://{self.pod.address}:{ADMIN_PORT}{path}",
+                                     method=method)
+    with urllib.request.urlopen(request, timeout=5) as answer:
+      return answer.read().decode()
+
+  def stat(self, name):
+    """A counter or gauge; 0 as long as Envoy has none of that name."""
+    for line in self.admin(f"/stats?filter=^{name}$").splitlines():
+      key, value = line.rsplit(": ", 1)
+      if key == name:
+        return int(value)
+    return 0
+
+  def config_dump(self, resource=None):
+    path = "/config_dump?include_eds"
+    return json.loads(self.admin(path + (f"&resource={resource}" if resource else "")))
+
+  def wait_ready(self, seconds=20):
+    until(lambda: self.process.must_run() and "LIVE" in self.admin("/ready"), seconds,
+          f"Envoy of {self.pod.name} serves (log: {self.process.log})")
+
+  def stop(self):
+    self.process.stop()

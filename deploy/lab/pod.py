@@ -1,0 +1,60 @@
+"""A pod: a network namespace, its address and its processes."""
+
+import subprocess
+
+from lab.process import Process
+
+APP_UID = 1000
+PROXY_UID = 1337
+
+# What Istio's init container does: whatever enters goes to port 15006 of the
+# Envoy, whatever leaves to 15001, except what that Envoy itself (by its user
+# id) says, and except its own ports.
+_CAPTURE = f"""*nat
+-A PREROUTING -p tcp -m multiport --dports 15000,15001,15006,15020,15021,15090 -j RETURN
+-A PREROUTING -p tcp -j REDIRECT --to-ports 15006
+-A OUTPUT -s 127.0.0.6/32 -o lo -j RETURN
+-A OUTPUT -p tcp -o lo ! -d 127.0.0.1/32 -m owner --uid-owner {PROXY_UID} -j REDIRECT --to-ports 15006
+-A OUTPUT -o lo -m owner ! --uid-owner {PROXY_UID} -j RETURN
+-A OUTPUT -m owner --uid-owner {PROXY_UID} -j RETURN
+-A OUTPUT -d 127.0.0.1/32 -j RETURN
+-A OUTPUT -p tcp -j REDIRECT --to-ports 15001
+COMMIT
+"""
+
+
+class Pod:
+  """Made by Network.add_pod()."""
+
+  def __init__(self, name, address, namespace, logs):
+    self.name = name
+    self.address = address
+    self.namespace = namespace
+    self.logs = logs
+    self._processes = []
+
+  def prepare(self, capture):
+    # No process of a pod is root, and still a gateway may listen on 443.
+    self.run(["sh", "-c", "echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start"])
+    if capture:
+      self.run(["iptables-restore"], input=_CAPTURE)
+
+  def start(self, name, command, uid=APP_UID, env=None):
+    """Starts a process in the pod; its log is <logs>/<pod>-<name>.log."""
+    process = Process(f"{self.name}/{name}", command, self.logs / f"{self.name}-{name}.log",
+                      namespace=self.namespace, uid=uid,
+                      env={"POD_NAME": self.name, **(env or {})})
+    self._processes.append(process)
+    return process
+
+  def run(self, command, **options):
+    """Runs a command in the pod to its end; returns its standard output."""
+    done = subprocess.run(["ip", "netns", "exec", self.namespace, *map(str, command)], text=True,
+                          capture_output=True, **options)
+    if done.returncode != 0:
+      raise RuntimeError(f"{self.name}: {' '.join(map(str, command))}: {done.stderr.strip()}")
+    return done.stdout
+
+  def stop(self):
+    while self._processes:
+      self._processes.pop().stop(seconds=2)
