@@ -1,0 +1,17 @@
+// translator/typed_config.h
+//
+// Packs an extension's configuration into the Any that Envoy's `typed_config`
+// fields hold. Any::PackFrom would write maps in an order of its own, and
+// unchanged input must give unchanged bytes.
+//
+// Threads  pure.
+#pragma once
+
+#include "google/protobuf/any.pb.h"
+#include "google/protobuf/message.h"
+
+namespace binnacle::translator {
+
+google::protobuf::Any TypedConfig(const google::protobuf::Message& message);
+
+}  // namespace binnacle::translator
