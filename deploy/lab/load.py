@@ -12,6 +12,8 @@ import socket
 import threading
 import time
 
+from lab.namespace import entered
+
 
 @dataclasses.dataclass(frozen=True)
 class Target:
@@ -22,9 +24,12 @@ class Target:
   path: str = "/"
   tls: object = None  # an ssl.SSLContext
   timeout: float = 10
+  namespace: str = None  # of the pod that asks; None: this machine
+  headers: dict = dataclasses.field(default_factory=dict)
 
   def connect(self):
-    raw = socket.create_connection((self.address, self.port), self.timeout)
+    with entered(self.namespace):
+      raw = socket.create_connection((self.address, self.port), self.timeout)
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection = http.client.HTTPConnection(self.host, timeout=self.timeout)
     connection.sock = self.tls.wrap_socket(raw, server_hostname=self.host) if self.tls else raw
@@ -88,7 +93,7 @@ def ask(target, connection=None):
   sent = time.monotonic()
   try:
     connection = connection or target.connect()
-    connection.request("GET", target.path, headers={"Host": target.host})
+    connection.request("GET", target.path, headers={"Host": target.host, **target.headers})
     answer = connection.getresponse()
     body = answer.read()
     if answer.will_close:

@@ -1,0 +1,95 @@
+"""A mesh to test in: a control plane, pods with their Envoys, a policy folder."""
+
+import dataclasses
+import pathlib
+import sys
+
+from lab.control_plane import ControlPlane
+from lab.envoy import Envoy
+from lab.load import Target
+from lab.network import Network
+from lab.wait import until
+from mesh import kubernetes
+from mesh.policy_folder import PolicyFolder
+
+_PROGRAMS = pathlib.Path(__file__).resolve().parents[1] / "programs"
+_WORK = pathlib.Path(__file__).resolve().parents[3] / "build" / "e2e"
+DOMAIN = "svc.cluster.local"
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+  pod: object
+  labels: dict
+  envoy: object  # None: the pod has no sidecar
+
+
+class Mesh:
+  """Use as a context manager. Pods are ready when add_...() returns."""
+
+  def __init__(self, delta=True):
+    self.network = Network(_WORK)
+    self.delta = delta
+    self.services = {}  # name -> virtual IP
+    self.workloads = {}
+    try:
+      self.policy = PolicyFolder(self.network.folder / "policy")
+      self.control_plane = ControlPlane(self.policy.path, self.network.logs,
+                                        host=self.network.gateway)
+    except BaseException:
+      self.network.close()
+      raise
+
+  def __enter__(self):
+    return self
+
+  def __exit__(self, *_):
+    self.control_plane.stop()
+    self.network.close()
+
+  def add_service(self, name, ports=None, selector=None, namespace="default"):
+    """`ports`: {name: (number, target port)}; one HTTP port unless told."""
+    address = f"{self.network.prefix}{201 + len(self.services)}"
+    self.services[name] = address
+    self.policy.write(f"service-{name}.yaml", [kubernetes.service(
+        name, address, ports or {"http": (80, 8080)}, selector or {"app": name}, namespace)])
+    return address
+
+  def add_workload(self, name, app, version="v1", sidecar=True, program=None, labels=None):
+    """A pod that runs the echo server (or `program`), and its Pod object."""
+    labels = {"app": app, "version": version, **(labels or {})}
+    pod = self.network.add_pod(name, capture=sidecar)
+    pod.start("app", program or [sys.executable, _PROGRAMS / "echo_server.py", "--version",
+                                 version, "--tcp", "9000"])
+    self.policy.write(f"pod-{name}.yaml", [kubernetes.pod(name, pod.address, labels)])
+    envoy = self._add_envoy(pod, labels) if sidecar else None
+    self.workloads[name] = Workload(pod, labels, envoy)
+    return self.workloads[name]
+
+  def add_client(self, name="client"):
+    """A pod with a sidecar that runs nothing: tests ask from within it."""
+    return self.add_workload(name, app=name, program=["sleep", "infinity"])
+
+  def add_gateway(self, name="ingress", labels=None, namespace="istio-system"):
+    labels = labels or {"istio": "ingressgateway"}
+    pod = self.network.add_pod(name, capture=False)
+    envoy = self._add_envoy(pod, labels, proxy_type="router", namespace=namespace)
+    self.workloads[name] = Workload(pod, labels, envoy)
+    return self.workloads[name]
+
+  def from_client(self, service, port=80, path="/", client="client", host=None):
+    """The way from a pod through its sidecar to a service."""
+    return Target(self.services[service], port, host or f"{service}.default.{DOMAIN}", path,
+                  namespace=self.workloads[client].pod.namespace)
+
+  def from_outside(self, host, port=80, path="/", tls=None, gateway="ingress"):
+    """The way from this machine to a gateway."""
+    return Target(self.workloads[gateway].pod.address, port, host, path, tls=tls)
+
+  def wait_until(self, condition, what, seconds=15):
+    return until(condition, seconds, what)
+
+  def _add_envoy(self, pod, labels, **which):
+    envoy = Envoy(pod, labels, self.control_plane.xds_address, delta=self.delta, **which)
+    envoy.wait_ready()
+    return envoy
