@@ -3,7 +3,7 @@
 #include "absl/strings/str_split.h"
 #include "proto/policy/destination_rule.pb.h"
 #include "proto/policy/gateway.pb.h"
-#include "proto/policy/mesh_config.pb.h"
+#include "proto/policy/kubernetes.pb.h"
 #include "proto/policy/peer_authentication.pb.h"
 #include "proto/policy/virtual_service.pb.h"
 
@@ -45,6 +45,15 @@ void AddRoutes(const policy::v1::VirtualService& routes, std::set<std::string>& 
   add(routes.tcp());
 }
 
+// Its endpoints are chosen by the node that the client runs on.
+bool DependsOnNode(const policy::Object& object) {
+  const auto& spec = object.As<policy::v1::Service>().spec();
+  auto annotation = object.annotations.find("networking.istio.io/traffic-distribution");
+  return spec.internal_traffic_policy() == "Local" ||
+         spec.traffic_distribution() == "PreferSameNode" ||
+         (annotation != object.annotations.end() && annotation->second == "PreferSameNode");
+}
+
 }  // namespace
 
 std::set<std::string> SelectedLabels(const policy::Object& object) {
@@ -58,6 +67,9 @@ std::set<std::string> SelectedLabels(const policy::Object& object) {
       break;
     case policy::Kind::kVirtualService:
       AddRoutes(object.As<policy::v1::VirtualService>(), keys);
+      break;
+    case policy::Kind::kService:
+      if (DependsOnNode(object)) keys.insert("kubernetes.io/hostname");
       break;
     case policy::Kind::kPeerAuthentication:
       AddKeys(object.As<policy::v1::PeerAuthentication>().selector().match_labels(), keys);

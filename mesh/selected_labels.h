@@ -2,7 +2,7 @@
 //
 // The labels of proxies that an object looks at: its workload selector, and
 // the source labels of its matches. Proxies that differ in no such label are
-// of one class.
+// of one class. "kubernetes.io/hostname" stands for the node they run on.
 #pragma once
 
 #include <set>

@@ -36,6 +36,7 @@ void Store::Exchange(const policy::ObjectKey& key, std::shared_ptr<const policy:
     case Kind::kServiceEntry:
       services_.Put(key, now, *settings_);
       endpoints_.Change(before, now);
+      others_.Change(before, now);
       return;
     case Kind::kEndpoints:
     case Kind::kEndpointSlice:

@@ -1,0 +1,89 @@
+#include "translator/references.h"
+
+#include "envoy/config/cluster/v3/cluster.pb.h"
+#include "envoy/config/listener/v3/listener.pb.h"
+#include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
+#include "envoy/extensions/transport_sockets/tls/v3/tls.pb.h"
+
+namespace binnacle::translator {
+namespace {
+
+using envoy::config::cluster::v3::Cluster;
+using envoy::config::core::v3::TransportSocket;
+using envoy::config::listener::v3::FilterChain;
+using envoy::config::listener::v3::Listener;
+using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
+using envoy::extensions::transport_sockets::tls::v3::CommonTlsContext;
+using envoy::extensions::transport_sockets::tls::v3::DownstreamTlsContext;
+using envoy::extensions::transport_sockets::tls::v3::SdsSecretConfig;
+using envoy::extensions::transport_sockets::tls::v3::UpstreamTlsContext;
+
+void AddSecret(const SdsSecretConfig& config, References& references) {
+  if (config.sds_config().has_ads()) references.secrets.insert(config.name());
+}
+
+void AddTls(const CommonTlsContext& tls, References& references) {
+  for (const auto& config : tls.tls_certificate_sds_secret_configs()) {
+    AddSecret(config, references);
+  }
+  AddSecret(tls.validation_context_sds_secret_config(), references);
+  AddSecret(tls.combined_validation_context().validation_context_sds_secret_config(), references);
+}
+
+void AddSocket(const TransportSocket& socket, References& references) {
+  DownstreamTlsContext downstream;
+  UpstreamTlsContext upstream;
+  if (socket.typed_config().UnpackTo(&downstream)) {
+    AddTls(downstream.common_tls_context(), references);
+  } else if (socket.typed_config().UnpackTo(&upstream)) {
+    AddTls(upstream.common_tls_context(), references);
+  }
+}
+
+void AddManager(const google::protobuf::Any& config, References& references) {
+  HttpConnectionManager manager;
+  if (config.UnpackTo(&manager) && manager.has_rds()) {
+    references.routes.insert(manager.rds().route_config_name());
+  }
+}
+
+void AddChain(const FilterChain& chain, References& references) {
+  AddSocket(chain.transport_socket(), references);
+  for (const auto& filter : chain.filters()) AddManager(filter.typed_config(), references);
+}
+
+void AddCluster(const Cluster& cluster, References& references) {
+  if (cluster.type() == Cluster::EDS) {
+    const std::string& name = cluster.eds_cluster_config().service_name();
+    references.endpoints.insert(name.empty() ? cluster.name() : name);
+  }
+  AddSocket(cluster.transport_socket(), references);
+  for (const auto& match : cluster.transport_socket_matches()) {
+    AddSocket(match.transport_socket(), references);
+  }
+}
+
+void AddListener(const Listener& listener, References& references) {
+  for (const auto& chain : listener.filter_chains()) AddChain(chain, references);
+  AddChain(listener.default_filter_chain(), references);
+  AddManager(listener.api_listener().api_listener(), references);
+}
+
+}  // namespace
+
+void AddReferences(const Resource& resource, References& references) {
+  const absl::string_view bytes = resource.message();
+  if (resource.type() == ResourceType::kCluster) {
+    Cluster cluster;
+    if (cluster.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      AddCluster(cluster, references);
+    }
+  } else if (resource.type() == ResourceType::kListener) {
+    Listener listener;
+    if (listener.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      AddListener(listener, references);
+    }
+  }
+}
+
+}  // namespace binnacle::translator

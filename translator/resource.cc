@@ -1,0 +1,136 @@
+#include "translator/resource.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/str_format.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace binnacle::translator {
+namespace {
+
+using google::protobuf::io::CodedOutputStream;
+using google::protobuf::io::StringOutputStream;
+
+constexpr uint8_t kLengthDelimited = 2;
+constexpr uint8_t Tag(int field) { return static_cast<uint8_t>(field << 3 | kLengthDelimited); }
+
+// Field numbers of the xDS messages that are written by hand here.
+constexpr int kResponseResources = 2;  // of DeltaDiscoveryResponse and DiscoveryResponse
+constexpr int kResourceVersion = 1;    // of Resource
+constexpr int kResourceAny = 2;
+constexpr int kResourceName = 3;
+constexpr int kAnyTypeUrl = 1;
+constexpr int kAnyValue = 2;
+static_assert(kResponseResources == kResourceAny, "sotw_entry() is the tail of delta_entry()");
+
+size_t FieldSize(size_t length) {
+  return 1 + CodedOutputStream::VarintSize32(static_cast<uint32_t>(length)) + length;
+}
+
+void WriteHeader(CodedOutputStream& out, int field, size_t length) {
+  out.WriteTag(Tag(field));
+  out.WriteVarint32(static_cast<uint32_t>(length));
+}
+
+void WriteField(CodedOutputStream& out, int field, absl::string_view text) {
+  WriteHeader(out, field, text.size());
+  out.WriteRaw(text.data(), static_cast<int>(text.size()));
+}
+
+bool Less(const policy::Origin& a, const policy::Origin& b) {
+  const std::string& file_a = a.file == nullptr ? a.resource_version : *a.file;
+  const std::string& file_b = b.file == nullptr ? b.resource_version : *b.file;
+  return std::tie(file_a, a.line) < std::tie(file_b, b.line);
+}
+
+Origins Tidied(Origins origins) {
+  std::sort(origins.begin(), origins.end(), Less);
+  auto same = [](const auto& a, const auto& b) { return !Less(a, b) && !Less(b, a); };
+  origins.erase(std::unique(origins.begin(), origins.end(), same), origins.end());
+  origins.shrink_to_fit();
+  return origins;
+}
+
+}  // namespace
+
+absl::string_view TypeUrl(ResourceType type) {
+  switch (type) {
+    case ResourceType::kCluster:
+      return "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+    case ResourceType::kEndpoint:
+      return "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
+    case ResourceType::kListener:
+      return "type.googleapis.com/envoy.config.listener.v3.Listener";
+    case ResourceType::kRoute:
+      return "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
+    case ResourceType::kSecret:
+      return "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
+  }
+  return "";
+}
+
+absl::string_view ShortName(ResourceType type) {
+  switch (type) {
+    case ResourceType::kCluster:
+      return "CDS";
+    case ResourceType::kEndpoint:
+      return "EDS";
+    case ResourceType::kListener:
+      return "LDS";
+    case ResourceType::kRoute:
+      return "RDS";
+    case ResourceType::kSecret:
+      return "SDS";
+  }
+  return "";
+}
+
+std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string name,
+                                               const google::protobuf::MessageLite& message,
+                                               Origins origins) {
+  std::string bytes;
+  {
+    StringOutputStream stream(&bytes);
+    CodedOutputStream out(&stream);
+    out.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&out);
+  }
+  return FromBytes(type, std::move(name), bytes, std::move(origins));
+}
+
+std::shared_ptr<const Resource> Resource::FromBytes(ResourceType type, std::string name,
+                                                    absl::string_view serialized,
+                                                    Origins origins) {
+  std::shared_ptr<Resource> resource(new Resource);
+  resource->type_ = type;
+  resource->version_ =
+      absl::StrFormat("%016x", XXH3_64bits(serialized.data(), serialized.size()));
+  resource->name_ = std::move(name);
+  resource->origins_ = Tidied(std::move(origins));
+
+  const absl::string_view url = TypeUrl(type);
+  const size_t any = FieldSize(url.size()) + FieldSize(serialized.size());
+  const size_t body =
+      FieldSize(resource->version_.size()) + FieldSize(resource->name_.size()) + FieldSize(any);
+  resource->wire_.reserve(FieldSize(body));
+  {
+    StringOutputStream stream(&resource->wire_);
+    CodedOutputStream out(&stream);
+    WriteHeader(out, kResponseResources, body);
+    WriteField(out, kResourceVersion, resource->version_);
+    WriteField(out, kResourceName, resource->name_);
+    resource->sotw_offset_ = static_cast<size_t>(out.ByteCount());
+    WriteHeader(out, kResourceAny, any);
+    WriteField(out, kAnyTypeUrl, url);
+    WriteField(out, kAnyValue, serialized);
+  }
+  resource->wire_.shrink_to_fit();
+  resource->message_offset_ = resource->wire_.size() - serialized.size();
+  return resource;
+}
+
+}  // namespace binnacle::translator

@@ -1,0 +1,38 @@
+// translator/route_assembly.h
+//
+// A RouteConfiguration put together from virtual hosts that were serialised
+// one by one: repeated fields of a protobuf message may simply follow each
+// other in the bytes.
+//
+// Threads  pure.
+// Spec     Protocol Buffers encoding; Envoy refuses a RouteConfiguration in
+//          which a domain stands twice.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "envoy/config/route/v3/route.pb.h"
+#include "envoy/config/route/v3/route_components.pb.h"
+#include "translator/translated.h"
+
+namespace binnacle::translator {
+
+// One virtual host, as it stands in RouteConfiguration.virtual_hosts.
+struct VirtualHostPart {
+  std::string message;               // serialised VirtualHost
+  std::vector<std::string> domains;  // of it
+  Origins origins;
+
+  static VirtualHostPart Make(const Translated<envoy::config::route::v3::VirtualHost>& host);
+};
+
+// Serialised RouteConfiguration: `shell` and then `parts` in order. A domain
+// that an earlier part has is left out of later ones, and a part that has none
+// left is left out whole.
+Translated<std::string> AssembleRoutes(
+    const Translated<envoy::config::route::v3::RouteConfiguration>& shell,
+    const std::vector<std::shared_ptr<const VirtualHostPart>>& parts);
+
+}  // namespace binnacle::translator
