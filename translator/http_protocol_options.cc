@@ -3,6 +3,7 @@
 #include "envoy/config/core/v3/protocol.pb.h"
 #include "envoy/extensions/upstreams/http/v3/http_protocol_options.pb.h"
 #include "mesh/protocol.h"
+#include "translator/typed_config.h"
 
 namespace binnacle::translator {
 namespace {
@@ -102,7 +103,7 @@ void ApplyHttpProtocolOptions(UpstreamHttp http, const ConnectionPoolSettings& p
   // Plain HTTP/1.1 is what Envoy does when told nothing.
   if (http == UpstreamHttp::kHttp1 && !has_life && !has_names) return;
   SetVersion(http, pool.http(), options);
-  (*cluster.mutable_typed_extension_protocol_options())[kOptionsKey].PackFrom(options);
+  (*cluster.mutable_typed_extension_protocol_options())[kOptionsKey] = TypedConfig(options);
 }
 
 }  // namespace binnacle::translator

@@ -1,0 +1,21 @@
+// translator/mesh_tls.h
+//
+// The calling side of the mesh's mutual TLS: the workload's own certificate,
+// and the identities that the other side may have.
+//
+// Threads  pure.
+// Spec     policy facts, section 4.3 (mesh mTLS UpstreamTlsContext).
+#pragma once
+
+#include "envoy/extensions/transport_sockets/tls/v3/tls.pb.h"
+#include "mesh/view.h"
+#include "translator/destination.h"
+#include "translator/http_protocol_options.h"
+#include "translator/proxy_class.h"
+
+namespace binnacle::translator {
+
+envoy::extensions::transport_sockets::tls::v3::UpstreamTlsContext MeshTlsContext(
+    mesh::View& view, const ProxyClass& proxy, const Destination& destination, UpstreamHttp http);
+
+}  // namespace binnacle::translator
