@@ -59,7 +59,7 @@ class Mesh:
     """A pod that runs the echo server (or `program`), and its Pod object."""
     labels = {"app": app, "version": version, **(labels or {})}
     pod = self.network.add_pod(name, capture=sidecar)
-    pod.start("app", program or [sys.executable, _PROGRAMS / "echo_server.py", "--version",
+    pod.start("app", program or [sys.executable, self.program("echo_server.py"), "--version",
                                  version, "--tcp", "9000"])
     self.policy.write(f"pod-{name}.yaml", [kubernetes.pod(name, pod.address, labels)])
     envoy = self._add_envoy(pod, labels) if sidecar else None
@@ -85,6 +85,10 @@ class Mesh:
   def from_outside(self, host, port=80, path="/", tls=None, gateway="ingress"):
     """The way from this machine to a gateway."""
     return Target(self.workloads[gateway].pod.address, port, host, path, tls=tls)
+
+  @staticmethod
+  def program(name):
+    return _PROGRAMS / name
 
   def wait_until(self, condition, what, seconds=15):
     return until(condition, seconds, what)

@@ -1,0 +1,76 @@
+"""What proxies refuse is shown."""
+
+import json
+import subprocess
+
+import pytest
+
+from lab.control_plane import BINNACLECTL
+from mesh import xds_client
+from mesh.policy_text import policy_text, split_text
+
+
+@pytest.fixture(scope="module", autouse=True)
+def services(mesh):
+  mesh.policy.write("versions.yaml", policy_text("versions.yaml"))
+  mesh.add_service("echo")
+  with xds_client.DeltaStream(mesh.control_plane.xds_address, xds_client.node()) as stream:
+    stream.subscribe(xds_client.CDS)
+    response = stream.receive()
+    while "outbound|80|v1|echo" not in str(response):
+      stream.ack(response)
+      response = stream.receive()
+
+
+def state(mesh, proxy, kind):
+  for entry in mesh.control_plane.json("/debug/proxies"):
+    if entry["proxy"] == proxy:
+      return entry["types"].get(kind, {})
+  return {}
+
+
+@pytest.mark.parametrize("variant", ["delta", "state-of-the-world"])
+def test_a_refused_configuration_is_shown_with_the_proxys_reason(mesh, variant):
+  proxy = xds_client.node(f"refuser-{variant}")
+  name = f"refuser-{variant}.default"
+  kind = xds_client.DeltaStream if variant == "delta" else xds_client.SotwStream
+  with kind(mesh.control_plane.xds_address, proxy) as stream:
+    stream.subscribe(xds_client.CDS)
+    stream.nack(stream.receive(), "I know no such load balancer")
+    mesh.wait_until(lambda: state(mesh, name, "CDS").get("status") == "NACKED", "it is shown")
+    assert "I know no such load balancer" in state(mesh, name, "CDS")["nackReason"]
+
+    done = subprocess.run([BINNACLECTL, "--admin", mesh.control_plane.admin_address,
+                           "proxy-status", "-o", "json"], text=True, capture_output=True)
+    [entry] = [entry for entry in json.loads(done.stdout) if entry["proxy"] == name]
+    assert entry["types"]["CDS"]["status"] == "NACKED"
+  mesh.wait_until(lambda: not state(mesh, name, "CDS"), "a gone proxy is forgotten")
+
+
+def test_an_acknowledged_configuration_is_synced_and_an_unanswered_one_stale(mesh):
+  proxy = xds_client.node("slow")
+  with xds_client.DeltaStream(mesh.control_plane.xds_address, proxy) as stream:
+    stream.subscribe(xds_client.CDS)
+    first = stream.receive()
+    mesh.wait_until(lambda: state(mesh, "slow.default", "CDS").get("status") == "STALE",
+                    "it waits for the acknowledgement")
+    stream.ack(first)
+    mesh.wait_until(lambda: state(mesh, "slow.default", "CDS").get("status") == "SYNCED",
+                    "the acknowledgement is counted")
+    assert state(mesh, "slow.default", "RDS").get("status", "NOT SENT") == "NOT SENT"
+
+
+def test_what_was_refused_is_not_sent_again_until_it_changes(mesh):
+  with xds_client.DeltaStream(mesh.control_plane.xds_address,
+                              xds_client.node("picky")) as stream:
+    stream.subscribe(xds_client.CDS)
+    response = stream.receive()
+    refused = {resource.name: resource.version for resource in response.resources}
+    stream.nack(response, "no")
+    mesh.wait_until(lambda: state(mesh, "picky.default", "CDS").get("status") == "NACKED",
+                    "it is counted")
+    mesh.add_service("another")
+    again = stream.receive()
+  assert "outbound|80||another.default.svc.cluster.local" in {r.name for r in again.resources}
+  assert refused
+  assert not [r.name for r in again.resources if refused.get(r.name) == r.version]
