@@ -60,6 +60,13 @@ std::optional<MutualTlsMode> ScopeMode(mesh::View& view, absl::string_view ns, O
   return mode;
 }
 
+std::optional<MutualTlsMode> NamespaceMode(mesh::View& view, absl::string_view ns,
+                                           Origins* origins) {
+  if (const auto mode = ScopeMode(view, ns, origins)) return mode;
+  const std::string& root = view.settings().config.root_namespace();
+  return ns == root ? std::nullopt : ScopeMode(view, root, origins);
+}
+
 std::optional<MutualTlsMode> WorkloadMode(const PeerAuthentication& policy, uint32_t port) {
   auto it = policy.port_level_mtls().find(port);
   if (it != policy.port_level_mtls().end()) {
@@ -71,17 +78,12 @@ std::optional<MutualTlsMode> WorkloadMode(const PeerAuthentication& policy, uint
 }  // namespace
 
 MutualTlsMode ModeOfNamespace(mesh::View& view, absl::string_view ns, Origins* origins) {
-  if (const auto mode = ScopeMode(view, ns, origins)) return *mode;
-  const std::string& root = view.settings().config.root_namespace();
-  if (ns != root) {
-    if (const auto mode = ScopeMode(view, root, origins)) return *mode;
-  }
-  return MutualTlsMode::kPermissive;
+  return NamespaceMode(view, ns, origins).value_or(MutualTlsMode::kPermissive);
 }
 
-MutualTlsMode ModeAtWorkload(mesh::View& view, absl::string_view ns,
-                             const policy::Labels& workload_labels, uint32_t port,
-                             Origins* origins) {
+std::optional<MutualTlsMode> DecidedAtWorkload(mesh::View& view, absl::string_view ns,
+                                               const policy::Labels& workload_labels, uint32_t port,
+                                               Origins* origins) {
   // A policy with a selector in the root namespace is no policy at all.
   const policy::Object* own = nullptr;
   if (ns != view.settings().config.root_namespace()) {
@@ -92,10 +94,17 @@ MutualTlsMode ModeAtWorkload(mesh::View& view, absl::string_view ns,
   if (own != nullptr) {
     if (const auto mode = WorkloadMode(own->As<PeerAuthentication>(), port)) {
       Note(*own, origins);
-      return *mode;
+      return mode;
     }
   }
-  return ModeOfNamespace(view, ns, origins);
+  return NamespaceMode(view, ns, origins);
+}
+
+MutualTlsMode ModeAtWorkload(mesh::View& view, absl::string_view ns,
+                             const policy::Labels& workload_labels, uint32_t port,
+                             Origins* origins) {
+  return DecidedAtWorkload(view, ns, workload_labels, port, origins)
+      .value_or(MutualTlsMode::kPermissive);
 }
 
 }  // namespace binnacle::translator

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/strings/string_view.h"
 #include "mesh/view.h"
@@ -19,8 +20,14 @@ namespace binnacle::translator {
 
 enum class MutualTlsMode : uint8_t { kDisable, kPermissive, kStrict };
 
-// Of a workload's port (the port that the workload listens on). The policies
-// that decided are appended to `origins`, unless it is nullptr.
+// What PeerAuthentications say of a workload's port (the port that the workload
+// listens on); nullopt if none says anything. The policies that decided are
+// appended to `origins`, unless it is nullptr.
+std::optional<MutualTlsMode> DecidedAtWorkload(mesh::View& view, absl::string_view ns,
+                                               const policy::Labels& workload_labels, uint32_t port,
+                                               Origins* origins);
+
+// As above; both where none says anything.
 MutualTlsMode ModeAtWorkload(mesh::View& view, absl::string_view ns,
                              const policy::Labels& workload_labels, uint32_t port,
                              Origins* origins);
