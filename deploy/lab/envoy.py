@@ -8,8 +8,6 @@ import urllib.request
 from lab.pod import PROXY_UID
 from lab.wait import until
 
-ADMIN_PORT = 15000
-
 
 def binary():
   """The Envoy that is installed beside this Python."""
@@ -36,13 +34,12 @@ def node(pod, labels, proxy_type="sidecar", namespace="default"):
   }
 
 
-def bootstrap(node_message, xds_address, delta=True):
+def bootstrap(node_message, admin_address, xds_address, delta=True):
   host, port = xds_address.rsplit(":", 1)
   ads = {"ads": {}, "initial_fetch_timeout": "0s", "resource_api_version": "V3"}
   return {
       "node": node_message,
-      # On every address of the pod: its network is private.
-      "admin": {"address": _address("0.0.0.0", ADMIN_PORT)},
+      "admin": {"address": admin_address},
       "dynamic_resources": {
           "lds_config": ads,
           "cds_config": ads,
@@ -89,15 +86,15 @@ class Envoy:
     self.pod = pod
     self.node = node(pod, labels, proxy_type, namespace)
     config = pod.logs / f"{pod.name}-envoy.json"
-    config.write_text(json.dumps(bootstrap(self.node, xds_address, delta), indent=2),
-                      encoding="utf-8")
+    config.write_text(json.dumps(bootstrap(self.node, _address(pod.address, pod.admin_port),
+                                           xds_address, delta), indent=2), encoding="utf-8")
     self.process = pod.start("envoy", [
         binary(), "--config-path", config, "--concurrency", "1", "--disable-hot-restart",
         "--log-level", "warning"], uid=PROXY_UID)
 
   def admin(self, path, method="GET"):
-    request = urllib.request.Request(f"http://{self.pod.address}:{ADMIN_PORT}{path}",
-                                     method=method)
+    url = f"http://{self.pod.address}:{self.pod.admin_port}{path}"
+    request = urllib.request.Request(url, method=method)
     with urllib.request.urlopen(request, timeout=5) as answer:
       return answer.read().decode()
 

@@ -26,6 +26,8 @@ COMMIT
 class Pod:
   """Made by Network.add_pod()."""
 
+  admin_port = 15000  # of its Envoy
+
   def __init__(self, name, address, namespace, logs):
     self.name = name
     self.address = address

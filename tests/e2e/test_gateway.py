@@ -8,13 +8,11 @@ import sys
 import pytest
 
 from lab import certificate
-from mesh import kubernetes
 from mesh.policy_text import policy_text
 from mesh.request import send
 
 NAMES = {"simple": "simple.example.com", "mutual": "mutual.example.com",
-         "wild": "*.wild.example.com", "credential": "credential.example.com",
-         "passthrough": "passthrough.example.com", "renewed": "credential.example.com"}
+         "wild": "*.wild.example.com", "passthrough": "passthrough.example.com"}
 REFUSED = (OSError, http.client.HTTPException)  # ssl.SSLError is an OSError
 
 
@@ -40,16 +38,10 @@ def client_certificate(folder):
   return certificate.signed_by(clients, folder, "client", ["client"])
 
 
-def secret(pair):
-  return kubernetes.secret("credential", {"tls.crt": pair.certificate.read_text("utf-8"),
-                                          "tls.key": pair.key.read_text("utf-8")}, "istio-system")
-
-
 @pytest.fixture(scope="module", autouse=True)
 def workloads(mesh, folder, certificates, client_certificate):
   mesh.policy.write("gateway.yaml", policy_text("tls_gateway.yaml", [
       ("CERTIFICATES", str(folder))]))
-  mesh.policy.write("secret.yaml", [secret(certificates["credential"])])
   mesh.add_service("echo")
   mesh.add_service("secure", {"tls": (443, 8080)})
   mesh.add_workload("echo-v1", "echo")
@@ -85,8 +77,7 @@ def test_https_redirect(mesh):
   assert answer.headers["location"] == "https://simple.example.com/there?x=1"
 
 
-@pytest.mark.parametrize("host", ["simple.example.com", "a.wild.example.com",
-                                  "credential.example.com"])
+@pytest.mark.parametrize("host", ["simple.example.com", "a.wild.example.com"])
 def test_every_name_has_its_own_certificate(mesh, trusting, host):
   # The client checks the certificate's name.
   assert send(https(mesh, host, trusting)).json["version"] == "v1"
@@ -94,7 +85,7 @@ def test_every_name_has_its_own_certificate(mesh, trusting, host):
 
 def test_a_server_answers_for_its_own_hosts_only(mesh, trusting):
   way = https(mesh, "simple.example.com", trusting)
-  assert send(way, headers={"Host": "credential.example.com"}).status in (404, 421)
+  assert send(way, headers={"Host": "a.wild.example.com"}).status in (404, 421)
 
 
 def test_mutual_wants_a_client_certificate(mesh, trusting, client_certificate):
@@ -115,12 +106,6 @@ def test_passthrough_leaves_tls_to_the_workload(mesh, trusting):
   assert send(https(mesh, "passthrough.example.com", trusting)).json["version"] == "tls"
 
 
-def test_a_missing_secret_degrades_its_own_host_only(mesh, trusting):
-  with pytest.raises(REFUSED):
-    send(https(mesh, "missing.example.com", trusting))
-  assert send(https(mesh, "simple.example.com", trusting)).status == 200
-
-
 def test_a_name_of_no_server_and_a_bare_address_are_refused(mesh):
   blind = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
   blind.check_hostname = False
@@ -128,16 +113,3 @@ def test_a_name_of_no_server_and_a_bare_address_are_refused(mesh):
   for host in ("unknown.example.com", mesh.workloads["ingress"].pod.address):
     with pytest.raises(REFUSED):
       send(https(mesh, host, blind))
-
-
-def test_a_renewed_secret_is_served_at_once(mesh, trusting, certificates):
-  def served():
-    connection = https(mesh, "credential.example.com", trusting).connect()
-    with connection.sock:
-      return connection.sock.getpeercert()["subject"][0][0][1]
-
-  assert served() == "credential"
-  mesh.policy.write("secret.yaml", [secret(certificates["renewed"])])
-  mesh.wait_until(lambda: served() == "renewed", "the new certificate is served")
-  mesh.policy.write("secret.yaml", [secret(certificates["credential"])])
-  mesh.wait_until(lambda: served() == "credential", "the old one is back")

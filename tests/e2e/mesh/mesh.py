@@ -27,7 +27,8 @@ class Workload:
 class Mesh:
   """Use as a context manager. Pods are ready when add_...() returns."""
 
-  def __init__(self, delta=True):
+  def __init__(self, delta=True, xds_host=None):
+    """`xds_host`: what the control plane listens on, if not the pods' network."""
     self.network = Network(_WORK)
     self.delta = delta
     self.services = {}  # name -> virtual IP
@@ -35,7 +36,7 @@ class Mesh:
     try:
       self.policy = PolicyFolder(self.network.folder / "policy")
       self.control_plane = ControlPlane(self.policy.path, self.network.logs,
-                                        host=self.network.gateway)
+                                        host=xds_host or self.network.gateway)
     except BaseException:
       self.network.close()
       raise
