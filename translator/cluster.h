@@ -1,0 +1,29 @@
+// translator/cluster.h
+//
+// One outbound cluster, put together from its parts.
+//
+// Threads  pure.
+// Spec     policy facts, section 4.1; Envoy v3 Cluster.
+#pragma once
+
+#include <optional>
+
+#include "envoy/config/cluster/v3/cluster.pb.h"
+#include "mesh/view.h"
+#include "translator/destination.h"
+#include "translator/proxy_class.h"
+#include "translator/translated.h"
+
+namespace binnacle::translator {
+
+// `outbound|port|subset|host`; nullopt if the proxy cannot go there (a gRPC
+// library, where names are resolved in more ways than it knows).
+std::optional<Translated<envoy::config::cluster::v3::Cluster>> BuildOutboundCluster(
+    mesh::View& view, const ProxyClass& proxy, const Destination& destination);
+
+// `outbound_.port_.subset_.host`, to which a gateway passes mesh TLS on
+// unopened: so it has no transport socket of its own.
+std::optional<Translated<envoy::config::cluster::v3::Cluster>> BuildSniDnatCluster(
+    mesh::View& view, const ProxyClass& proxy, const Destination& destination);
+
+}  // namespace binnacle::translator

@@ -1,0 +1,140 @@
+#include "translator/secret.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "proto/policy/kubernetes.pb.h"
+
+namespace binnacle::translator {
+namespace {
+
+using envoy::extensions::transport_sockets::tls::v3::Secret;
+using Result = Translated<Secret>;
+
+constexpr absl::string_view kSecretScheme = "kubernetes://";
+constexpr absl::string_view kConfigMapScheme = "configmap://";
+constexpr absl::string_view kRootsSuffix = "-cacert";
+
+// nullptr if there is none, or it is empty.
+const std::string* ValueOf(const policy::v1::Secret& secret, const std::string& key) {
+  if (auto it = secret.string_data().find(key); it != secret.string_data().end()) {
+    return it->second.empty() ? nullptr : &it->second;
+  }
+  auto it = secret.data().find(key);
+  return it == secret.data().end() || it->second.empty() ? nullptr : &it->second;
+}
+
+bool IsForeign(const policy::v1::Secret& secret) {
+  return absl::StartsWith(secret.type(), "helm.sh/") ||
+         secret.type() == "kubernetes.io/service-account-token";
+}
+
+const policy::Object* FindSecret(mesh::View& view, const ProxyClass& proxy,
+                                 absl::string_view name) {
+  const auto* object = view.Find<mesh::FactKind::kSecret>(mesh::Qualified(proxy.ns, name));
+  if (object == nullptr || IsForeign(object->As<policy::v1::Secret>())) return nullptr;
+  return object;
+}
+
+struct CertificateKeys {
+  const char* certificate;
+  const char* key;
+  const char* staple;  // OCSP
+};
+
+bool SetCertificate(const policy::v1::Secret& from, const CertificateKeys& keys, Secret& to) {
+  const std::string* certificate = ValueOf(from, keys.certificate);
+  const std::string* key = ValueOf(from, keys.key);
+  if (certificate == nullptr || key == nullptr) return false;
+  auto& out = *to.mutable_tls_certificate();
+  out.mutable_certificate_chain()->set_inline_bytes(*certificate);
+  out.mutable_private_key()->set_inline_bytes(*key);
+  if (const std::string* staple = ValueOf(from, keys.staple)) {
+    out.mutable_ocsp_staple()->set_inline_bytes(*staple);
+  }
+  return true;
+}
+
+bool SetRoots(const policy::v1::Secret& from, const std::string& roots, const std::string& crl,
+              Secret& to) {
+  const std::string* certificates = ValueOf(from, roots);
+  if (certificates == nullptr) return false;
+  auto& out = *to.mutable_validation_context();
+  out.mutable_trusted_ca()->set_inline_bytes(*certificates);
+  if (const std::string* revoked = ValueOf(from, crl)) {
+    out.mutable_crl()->set_inline_bytes(*revoked);
+  }
+  return true;
+}
+
+std::optional<Result> Named(absl::string_view name, const policy::Object& object, Secret secret) {
+  secret.set_name(std::string(name));
+  return Result{std::move(secret), {object.origin}};
+}
+
+std::optional<Result> Certificate(mesh::View& view, const ProxyClass& proxy, absl::string_view name,
+                                  absl::string_view secret_name) {
+  const policy::Object* object = FindSecret(view, proxy, secret_name);
+  if (object == nullptr) return std::nullopt;
+  const auto& from = object->As<policy::v1::Secret>();
+  for (const CertificateKeys& keys : {CertificateKeys{"cert", "key", "tls.ocsp-staple"},
+                                      CertificateKeys{"tls.crt", "tls.key", "tls.ocsp-staple"}}) {
+    Secret secret;
+    if (SetCertificate(from, keys, secret)) return Named(name, *object, std::move(secret));
+  }
+  return std::nullopt;
+}
+
+std::optional<Result> RootsIn(mesh::View& view, const ProxyClass& proxy, absl::string_view name,
+                              absl::string_view secret_name) {
+  const policy::Object* object = FindSecret(view, proxy, secret_name);
+  if (object == nullptr) return std::nullopt;
+  const auto& from = object->As<policy::v1::Secret>();
+  Secret secret;
+  if (SetRoots(from, "cacert", "crl", secret) || SetRoots(from, "ca.crt", "ca.crl", secret)) {
+    return Named(name, *object, std::move(secret));
+  }
+  return std::nullopt;
+}
+
+// A secret of its own, or else the roots beside the certificate.
+std::optional<Result> Roots(mesh::View& view, const ProxyClass& proxy, absl::string_view name,
+                            absl::string_view secret_name) {
+  if (auto own = RootsIn(view, proxy, name, secret_name)) return own;
+  absl::ConsumeSuffix(&secret_name, kRootsSuffix);
+  return RootsIn(view, proxy, name, secret_name);
+}
+
+// "ns/name": roots are public, so any proxy may have them.
+std::optional<Result> RootsInConfigMap(mesh::View& view, absl::string_view name,
+                                       absl::string_view qualified) {
+  const auto* object = view.Find<mesh::FactKind::kConfigMap>(qualified);
+  if (object == nullptr) return std::nullopt;
+  const auto& from = object->As<policy::v1::ConfigMap>();
+  for (const char* key : {"cacert", "ca.crt"}) {
+    auto it = from.data().find(key);
+    if (it == from.data().end() || it->second.empty()) continue;
+    Secret secret;
+    secret.mutable_validation_context()->mutable_trusted_ca()->set_inline_bytes(it->second);
+    return Named(name, *object, std::move(secret));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Result> BuildSecret(mesh::View& view, const ProxyClass& proxy,
+                                  absl::string_view name) {
+  absl::string_view rest = name;
+  if (absl::ConsumePrefix(&rest, kConfigMapScheme)) return RootsInConfigMap(view, name, rest);
+  if (!absl::ConsumePrefix(&rest, kSecretScheme)) return std::nullopt;
+  if (proxy.type != ProxyType::kGateway || !proxy.authenticated) return std::nullopt;
+  // Names of other namespaces would hold a slash: those are not given.
+  if (rest.empty() || absl::StrContains(rest, "/")) return std::nullopt;
+  if (absl::EndsWith(rest, kRootsSuffix)) return Roots(view, proxy, name, rest);
+  return Certificate(view, proxy, name, rest);
+}
+
+}  // namespace binnacle::translator
