@@ -1,0 +1,42 @@
+// server/offer.h
+//
+// An Offer is all that a class of proxies should hold at one snapshot. The
+// protocol states read it; where its resources come from is not their concern.
+//
+// Threads  safe to use from several threads at once: streams of one class
+//          share one Offer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "translator/references.h"
+#include "translator/resource.h"
+#include "translator/resource_set.h"
+
+namespace binnacle::server {
+
+using translator::ResourcePtr;
+using translator::ResourceType;
+
+class Offer {
+ public:
+  virtual ~Offer() = default;
+
+  // Every resource of the type that the class's configuration speaks of; for
+  // CDS and LDS what a wildcard subscription gets. Never null.
+  virtual std::shared_ptr<const translator::ResourceSet> All(ResourceType type) = 0;
+  // nullptr if there is none of that name.
+  virtual ResourcePtr Find(ResourceType type, absl::string_view name) = 0;
+  // What a cluster or listener of this offer makes its proxy ask for next.
+  virtual std::shared_ptr<const translator::References> ReferencesOf(
+      const ResourcePtr& resource) = 0;
+
+  virtual uint64_t revision() const = 0;
+  // When the earliest change that led to this offer was noticed.
+  virtual absl::Time seen() const = 0;
+};
+
+}  // namespace binnacle::server

@@ -1,0 +1,112 @@
+// server/stream_state.h
+//
+// Everything that the protocol knows of one stream, without the stream: the
+// subscriptions of each type, and in which order and when their changes may go.
+//
+// Clusters and their endpoints reach the proxy and are acknowledged before
+// listeners and routes that use them; clusters go only after the listeners and
+// routes without them are acknowledged. When a cluster or a listener changes,
+// the endpoints, routes and secrets that it waits for are sent again. Waiting
+// for an acknowledgement is bounded: kPatience.
+//
+// Threads  belongs to one stream's strand.
+// Errors   a request that ends the stream: kInvalidArgument, with what to
+//          mend.
+// Spec     xDS protocol: ordering ("eventual consistency considerations"),
+//          resource warming.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "envoy/service/discovery/v3/discovery.pb.h"
+#include "server/offer.h"
+#include "server/subscription.h"
+
+namespace binnacle::server {
+
+enum class Variant : uint8_t { kSotw, kDelta };
+
+// Clusters first, secrets last: the order in which changes are pushed.
+inline constexpr std::array<ResourceType, translator::kResourceTypeCount> kPushOrder = {
+    ResourceType::kCluster, ResourceType::kEndpoint, ResourceType::kListener, ResourceType::kRoute,
+    ResourceType::kSecret};
+
+struct TypeStatus {
+  ResourceType type = ResourceType::kCluster;
+  bool asked_for = false;
+  SyncStatus status = SyncStatus::kNotSent;
+  std::string version;
+  std::string nack_reason;
+};
+
+class StreamState {
+ public:
+  static constexpr absl::Duration kPatience = absl::Seconds(5);
+
+  // `only` for the single-type services; nullopt for ADS.
+  StreamState(Variant variant, std::optional<ResourceType> only);
+  ~StreamState();
+
+  struct Event {
+    std::optional<ResourceType> type;  // nullopt: a type that is not served
+    std::string type_url;
+    Reception reception;
+  };
+  absl::StatusOr<Event> Receive(const envoy::service::discovery::v3::DiscoveryRequest& request);
+  absl::StatusOr<Event> Receive(
+      const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
+
+  // From now on the proxy is to hold this.
+  void Aim(std::shared_ptr<Offer> offer) { offer_ = std::move(offer); }
+
+  // What to write next; nullopt if there is nothing, or it must wait for an
+  // answer (or for WakeAt()).
+  std::optional<Response> Next(absl::Time now);
+  // When Next() should be asked again although nothing has happened.
+  absl::Time WakeAt() const;
+  // The offer aimed at has been sent and every answer is in.
+  bool Settled() const;
+
+  std::vector<TypeStatus> statuses() const;
+  std::vector<ResourcePtr> Held(ResourceType type) const;
+  const Offer* offer() const { return offer_.get(); }
+
+ private:
+  Subscription& At(ResourceType type) { return *subscriptions_[static_cast<size_t>(type)]; }
+  const Subscription& At(ResourceType type) const {
+    return *subscriptions_[static_cast<size_t>(type)];
+  }
+  absl::StatusOr<std::optional<ResourceType>> TypeOf(absl::string_view type_url) const;
+  bool Active(ResourceType type) const { return At(type).active(); }
+  bool InFlight(ResourceType type) const { return At(type).in_flight(); }
+
+  template <typename Kind, typename Request>
+  absl::StatusOr<Event> ReceiveAs(const Request& request);
+  void AfterAnswer(ResourceType type, const Reception& reception);
+  void RepeatReferences(ResourceType type, const Reception& reception);
+  bool EndpointsAwaited();
+  Permit PermitFor(ResourceType type, bool overdue);
+  bool UsersSettled() const;
+  std::optional<Response> Pass(bool removals, bool overdue);
+  void NoteWaiting(absl::Time now);
+
+  const Variant variant_;
+  const std::optional<ResourceType> only_;
+  std::array<std::unique_ptr<Subscription>, translator::kResourceTypeCount> subscriptions_;
+  std::shared_ptr<Offer> offer_;
+  // Endpoints of clusters just added, for which the proxy has not asked yet.
+  absl::flat_hash_set<std::string> awaited_endpoints_;
+  absl::Time waiting_since_ = absl::InfiniteFuture();  // something is held back
+  uint64_t nonces_ = 0;
+};
+
+}  // namespace binnacle::server

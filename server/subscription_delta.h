@@ -1,0 +1,28 @@
+// server/subscription_delta.h
+//
+// One resource type on an incremental stream.
+//
+// Threads  belongs to one stream's strand.
+// Spec     xDS protocol, Incremental xDS; DeltaDiscoveryRequest.
+#pragma once
+
+#include "envoy/service/discovery/v3/discovery.pb.h"
+#include "server/subscription.h"
+
+namespace binnacle::server {
+
+class SubscriptionDelta final : public Subscription {
+ public:
+  using Subscription::Subscription;
+
+  Reception Receive(const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
+
+ private:
+  std::optional<Response> Compose(Offer& offer, Difference difference) override;
+  void Subscribe(const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
+  void Unsubscribe(const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
+
+  bool told_versions_ = false;  // the proxy came with what it holds
+};
+
+}  // namespace binnacle::server

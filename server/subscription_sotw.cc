@@ -1,0 +1,79 @@
+#include "server/subscription_sotw.h"
+
+#include <utility>
+#include <vector>
+
+namespace binnacle::server {
+
+using envoy::service::discovery::v3::DiscoveryRequest;
+
+namespace {
+constexpr absl::string_view kWildcard = "*";
+}
+
+Reception SubscriptionSotw::Receive(const DiscoveryRequest& request) {
+  if (!active_) {
+    // A first request speaks of no response of this stream, whatever nonce a
+    // proxy has kept from an earlier one.
+    active_ = true;
+    told_version_ = request.version_info();
+    AskFor(request);
+    return {};
+  }
+  Reception reception =
+      Answered(request.response_nonce(), request.has_error_detail(), request.error_detail());
+  // A request made before the proxy saw our last response is void as a whole:
+  // the answer to that response will say the same names again.
+  if (in_flight()) reception.stale = true;
+  if (!reception.stale) AskFor(request);
+  return reception;
+}
+
+void SubscriptionSotw::AskFor(const DiscoveryRequest& request) {
+  std::vector<std::string> names(request.resource_names().begin(), request.resource_names().end());
+  const bool starred = std::erase(names, kWildcard) != 0;
+  if (!names.empty() || starred) named_before_ = true;
+  const bool wildcard = starred || (HasWildcardType(type_) && !named_before_);
+  if (wildcard && !wildcard_) wildcard_is_new_ = true;
+  const bool wildcard_ended = wildcard_ && !wildcard;
+  wildcard_ = wildcard;
+  if (holdings_.WantExactly(std::move(names))) asked_anew_ = true;
+  if (wildcard_ended) {
+    holdings_.DropUnwanted();
+    asked_anew_ = true;
+  }
+}
+
+void SubscriptionSotw::BeforeFirst(Offer& offer) {
+  // Safe only for a bare wildcard: then what the version stands for cannot
+  // differ from what is asked for now.
+  if (told_version_.empty() || !wildcard_ || holdings_.wants_any()) return;
+  const auto all = offer.All(type_);
+  if (all->version() != told_version_) return;
+  holdings_.BelieveAll(*all);
+  wildcard_is_new_ = false;
+}
+
+std::optional<Response> SubscriptionSotw::Compose(Offer& offer, Difference difference) {
+  const bool asked = wildcard_is_new_ || std::exchange(asked_anew_, false);
+  if (difference.empty() && !asked) return std::nullopt;
+  Response response;
+  response.changed = std::move(difference.sent);
+  if (!HasWildcardType(type_)) {
+    // That a name is gone cannot be said here. An answer that holds nothing
+    // would say nothing, but the first one lets the proxy go on.
+    if (response.changed.empty() && difference.unknown == 0) return std::nullopt;
+    response.resources = response.changed;
+    response.version = holdings_.Version();
+    return response;
+  }
+  response.resources = holdings_.held();
+  response.version = holdings_.Version();
+  if (wildcard_ && !holdings_.wants_any()) {
+    const auto all = offer.All(type_);
+    if (response.resources == all->resources()) response.version = all->version();
+  }
+  return response;
+}
+
+}  // namespace binnacle::server

@@ -1,0 +1,69 @@
+// server/translation_pool.h
+//
+// The few threads on which translation runs, and Strands: queues whose tasks
+// run one after another, on whichever of those threads is free.
+//
+// Threads  all of it may be called from any thread. The pool must outlive its
+//          strands' tasks; Stop() ends it.
+// Errors   none; after Stop() tasks are dropped.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/btree_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+
+namespace binnacle::server {
+
+using Task = absl::AnyInvocable<void() &&>;
+
+class TranslationPool {
+ public:
+  explicit TranslationPool(int threads);
+  ~TranslationPool();  // as Stop()
+
+  void Post(Task task) ABSL_LOCKS_EXCLUDED(mu_);
+  void PostAt(absl::Time when, Task task) ABSL_LOCKS_EXCLUDED(mu_);
+  // Waits for running tasks and drops those that have not begun.
+  void Stop() ABSL_LOCKS_EXCLUDED(mu_);
+
+  size_t waiting() const ABSL_LOCKS_EXCLUDED(mu_);
+
+ private:
+  void Run();
+  // The next task that is due; waits for one. An empty task when stopped.
+  Task Take() ABSL_LOCKS_EXCLUDED(mu_);
+
+  mutable absl::Mutex mu_;
+  absl::CondVar changed_;
+  std::deque<Task> ready_ ABSL_GUARDED_BY(mu_);
+  absl::btree_multimap<absl::Time, Task> later_ ABSL_GUARDED_BY(mu_);
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+  std::vector<std::thread> threads_;
+};
+
+// Owner  shared: the pool holds it while tasks wait. A strand takes its turn
+//        for one task at a time, so a busy one does not starve others.
+class Strand : public std::enable_shared_from_this<Strand> {
+ public:
+  explicit Strand(TranslationPool& pool) : pool_(pool) {}
+
+  void Post(Task task) ABSL_LOCKS_EXCLUDED(mu_);
+
+ private:
+  void RunOne() ABSL_LOCKS_EXCLUDED(mu_);
+  void Schedule();
+
+  TranslationPool& pool_;
+  absl::Mutex mu_;
+  std::deque<Task> tasks_ ABSL_GUARDED_BY(mu_);
+  bool scheduled_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace binnacle::server

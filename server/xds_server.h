@@ -1,0 +1,43 @@
+// server/xds_server.h
+//
+// The gRPC server that proxies stream from: aggregated discovery and the
+// services for a single type, each in both variants.
+//
+// Threads  Start() and Stop() from one thread.
+// Errors   Start(): kUnavailable if the address cannot be had.
+// Spec     Envoy v3 AggregatedDiscoveryService, ClusterDiscoveryService,
+//          EndpointDiscoveryService, ListenerDiscoveryService,
+//          RouteDiscoveryService, SecretDiscoveryService. The unary Fetch
+//          methods are not implemented.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "grpcpp/server.h"
+#include "server/xds_stream.h"
+
+namespace binnacle::server {
+
+class XdsServer {
+ public:
+  explicit XdsServer(const StreamParts& parts);
+  ~XdsServer();
+
+  // `address` is "host:port"; port 0 takes a free one. Returns what was bound.
+  absl::StatusOr<std::string> Start(const std::string& address);
+  // Ends all streams with UNAVAILABLE; those that have not ended after `grace`
+  // are cut off.
+  void Stop(absl::Duration grace);
+
+ private:
+  class Services;
+
+  const StreamParts parts_;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace binnacle::server

@@ -1,0 +1,277 @@
+#include "server/xds_stream.h"
+
+#include <atomic>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "envoy/service/discovery/v3/discovery.pb.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/proto_buffer_reader.h"
+#include "server/response.h"
+#include "spdlog/spdlog.h"
+
+namespace binnacle::server {
+
+using envoy::service::discovery::v3::DeltaDiscoveryRequest;
+using envoy::service::discovery::v3::DiscoveryRequest;
+
+namespace {
+
+constexpr size_t kOriginsTold = 8;
+constexpr size_t kFewResources = 3;
+// So that a hostile client cannot fill the log or our memory with names.
+constexpr size_t kUnknownTypesNoted = 16;
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
+}
+
+// The refused response's resources that the proxy's words are about: those it
+// names, or all if there are few.
+std::vector<ResourcePtr> Blamed(const Reception& reception) {
+  std::vector<ResourcePtr> blamed;
+  for (const ResourcePtr& resource : reception.answered) {
+    if (absl::StrContains(reception.error, resource->name())) blamed.push_back(resource);
+  }
+  if (blamed.empty() && reception.answered.size() <= kFewResources) return reception.answered;
+  return blamed;
+}
+
+std::string OriginsOf(const std::vector<ResourcePtr>& resources) {
+  std::vector<std::string> origins;
+  for (const ResourcePtr& resource : resources) {
+    for (const policy::Origin& origin : resource->origins()) {
+      if (origins.size() == kOriginsTold)
+        return absl::StrCat(absl::StrJoin(origins, ", "), ", ...");
+      origins.push_back(origin.ToString());
+    }
+  }
+  return origins.empty() ? "no policy object" : absl::StrJoin(origins, ", ");
+}
+
+}  // namespace
+
+RawReactor* XdsStream::Start(const StreamParts& parts, const grpc::CallbackServerContext& context,
+                             Variant variant, std::optional<ResourceType> only) {
+  auto stream = std::make_shared<XdsStream>(parts, context.peer(), variant, only);
+  stream->self_ = stream;
+  parts.metrics.StreamOpened();
+  if (parts.hub.Join(stream)) {
+    stream->Read();
+  } else {
+    stream->Close({grpc::StatusCode::UNAVAILABLE, "binnacled is shutting down"});
+  }
+  return stream.get();
+}
+
+XdsStream::XdsStream(const StreamParts& parts, std::string peer, Variant variant,
+                     std::optional<ResourceType> only)
+    : parts_(parts),
+      strand_(std::make_shared<Strand>(parts.pool)),
+      peer_{std::move(peer)},
+      variant_(variant),
+      state_(variant, only) {
+  report_.peer = peer_.address;
+  report_.since = absl::Now();
+}
+
+void XdsStream::Changed() {
+  if (change_waits_.exchange(true)) return;
+  strand_->Post([self = shared_from_this(), told = absl::Now()] {
+    self->change_waits_ = false;
+    self->told_ = told;
+    self->Pump();
+  });
+}
+
+void XdsStream::Close(const grpc::Status& status) {
+  absl::MutexLock lock(&mu_);
+  if (std::exchange(finished_, true)) return;
+  Finish(status);  // under mu_, so that no read or write can follow it
+}
+
+StreamReport XdsStream::report() const {
+  absl::MutexLock lock(&mu_);
+  return report_;
+}
+
+void XdsStream::Inspect(ResourceType type, std::function<void(std::vector<ResourcePtr>)> done) {
+  strand_->Post(
+      [self = shared_from_this(), type, done = std::move(done)] { done(self->state_.Held(type)); });
+}
+
+void XdsStream::Read() {
+  absl::MutexLock lock(&mu_);
+  if (!finished_) StartRead(&incoming_);
+}
+
+void XdsStream::OnReadDone(bool ok) {
+  if (!ok) return Close(grpc::Status::OK);  // the proxy has said its last
+  strand_->Post([self = shared_from_this(), buffer = std::exchange(incoming_, {})]() mutable {
+    self->Process(std::move(buffer));
+  });
+}
+
+bool XdsStream::Writable() const {
+  absl::MutexLock lock(&mu_);
+  return !writing_ && !finished_;
+}
+
+void XdsStream::Write(const Response& response) {
+  grpc::ByteBuffer wire = ToWire(variant_, response);
+  parts_.metrics.Sent(response.type, wire.Length(), response.resources.size());
+  absl::MutexLock lock(&mu_);
+  if (finished_) return;
+  outgoing_ = std::move(wire);
+  writing_ = true;
+  StartWrite(&outgoing_);
+}
+
+void XdsStream::OnWriteDone(bool ok) {
+  {
+    absl::MutexLock lock(&mu_);
+    writing_ = false;
+    outgoing_.Clear();
+  }
+  if (!ok) return Close({grpc::StatusCode::CANCELLED, "the proxy is gone"});
+  strand_->Post([self = shared_from_this()] { self->Pump(); });
+}
+
+void XdsStream::OnCancel() { Close({grpc::StatusCode::CANCELLED, "cancelled"}); }
+
+void XdsStream::OnDone() {
+  parts_.hub.Leave(this);
+  parts_.metrics.StreamClosed();
+  // On the strand, where the node is known, and after all that waits there.
+  strand_->Post([self = shared_from_this()] {
+    if (self->node_.has_value()) {
+      spdlog::info("proxy {} has left ({})", self->node_->id, self->peer_.address);
+    }
+  });
+  { absl::MutexLock lock(&mu_); }  // whoever called Finish() has let go
+  self_.reset();
+}
+
+void XdsStream::Process(grpc::ByteBuffer buffer) {
+  const absl::Status status = variant_ == Variant::kDelta ? ProcessAs<DeltaDiscoveryRequest>(buffer)
+                                                          : ProcessAs<DiscoveryRequest>(buffer);
+  if (!status.ok()) {
+    spdlog::warn("stream of {} ends: {}", node_.has_value() ? node_->id : peer_.address,
+                 status.ToString());
+    return Close(ToGrpc(status));
+  }
+  Pump();
+  Read();
+}
+
+template <typename Request>
+absl::Status XdsStream::ProcessAs(grpc::ByteBuffer& buffer) {
+  Request request;
+  grpc::ProtoBufferReader reader(&buffer);
+  if (!request.ParseFromZeroCopyStream(&reader)) {
+    return absl::InvalidArgumentError("the request cannot be read: it is no " +
+                                      request.GetTypeName());
+  }
+  buffer.Clear();
+  if (!node_.has_value()) {
+    if (auto introduced = Introduce(request); !introduced.ok()) return introduced;
+  }
+  auto event = state_.Receive(request);
+  if (!event.ok()) return event.status();
+  NoteEvent(*event);
+  return absl::OkStatus();
+}
+
+template <typename Request>
+absl::Status XdsStream::Introduce(const Request& request) {
+  if (!request.has_node()) {
+    return absl::InvalidArgumentError("the first request of a stream must say its node");
+  }
+  auto node = translator::ParseNode(request.node());
+  if (!node.ok()) return node.status();
+  if (auto admitted = parts_.auth.Admit(peer_, *node); !admitted.ok()) return admitted;
+  node_ = *std::move(node);
+  spdlog::info("proxy {} has come ({}, {}, Envoy {}.{})", node_->id, peer_.address,
+               variant_ == Variant::kDelta ? "delta" : "state of the world", node_->envoy.major,
+               node_->envoy.minor);
+  absl::MutexLock lock(&mu_);
+  report_.node_id = node_->id;
+  report_.proxy = node_->name;
+  report_.cluster = node_->cluster_id;
+  return absl::OkStatus();
+}
+
+void XdsStream::NoteEvent(const StreamState::Event& event) {
+  if (!event.type.has_value()) {
+    parts_.metrics.UnknownTypeAsked();
+    if (unknown_types_.size() < kUnknownTypesNoted &&
+        unknown_types_.insert(event.type_url).second) {
+      spdlog::info("proxy {} asks for {}, which is not served", node_->id, event.type_url);
+    }
+    return;
+  }
+  if (event.reception.answer == Reception::Answer::kNack) NoteNack(event);
+}
+
+void XdsStream::NoteNack(const StreamState::Event& event) const {
+  parts_.metrics.Nacked(*event.type);
+  spdlog::error("proxy {} refuses {}: {} (from {})", node_->id,
+                std::string(translator::ShortName(*event.type)), event.reception.error,
+                OriginsOf(Blamed(event.reception)));
+}
+
+void XdsStream::Aim() {
+  auto offer = parts_.hub.OfferFor(*node_);
+  if (offer == nullptr) return;
+  if (state_.offer() == nullptr || state_.offer()->revision() != offer->revision()) {
+    push_sent_something_ = false;
+    converged_ = false;
+  }
+  state_.Aim(std::move(offer));
+}
+
+void XdsStream::Pump() {
+  if (!node_.has_value()) return;
+  Aim();
+  if (Writable()) {
+    if (auto response = state_.Next(absl::Now()); response.has_value()) {
+      push_sent_something_ = true;
+      Write(*response);
+    }
+    ArmWake();
+  }
+  NoteProgress();
+  Publish();
+}
+
+void XdsStream::NoteProgress() {
+  if (converged_ || !state_.Settled()) return;
+  converged_ = true;
+  if (!push_sent_something_) return;
+  const absl::Time now = absl::Now();
+  if (told_ != absl::Time()) parts_.metrics.Pushed(now - told_);
+  parts_.metrics.Converged(now - state_.offer()->seen());
+}
+
+void XdsStream::ArmWake() {
+  const absl::Time wake = state_.WakeAt();
+  if (wake == wake_ || wake == absl::InfiniteFuture()) return;
+  wake_ = wake;
+  parts_.pool.PostAt(wake, [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (self == nullptr) return;
+    self->strand_->Post([self] { self->Pump(); });
+  });
+}
+
+void XdsStream::Publish() {
+  auto types = state_.statuses();
+  absl::MutexLock lock(&mu_);
+  report_.types = std::move(types);
+  report_.revision = state_.offer() == nullptr ? 0 : state_.offer()->revision();
+}
+
+}  // namespace binnacle::server
