@@ -26,6 +26,12 @@ const std::string* ValueOf(const policy::v1::Secret& secret, const std::string& 
   return it == secret.data().end() || it->second.empty() ? nullptr : &it->second;
 }
 
+// Like ValueOf(), for what must be PEM: a proxy would refuse anything else.
+const std::string* PemOf(const policy::v1::Secret& secret, const std::string& key) {
+  const std::string* value = ValueOf(secret, key);
+  return value != nullptr && absl::StrContains(*value, "-----BEGIN ") ? value : nullptr;
+}
+
 bool IsForeign(const policy::v1::Secret& secret) {
   return absl::StartsWith(secret.type(), "helm.sh/") ||
          secret.type() == "kubernetes.io/service-account-token";
@@ -45,8 +51,8 @@ struct CertificateKeys {
 };
 
 bool SetCertificate(const policy::v1::Secret& from, const CertificateKeys& keys, Secret& to) {
-  const std::string* certificate = ValueOf(from, keys.certificate);
-  const std::string* key = ValueOf(from, keys.key);
+  const std::string* certificate = PemOf(from, keys.certificate);
+  const std::string* key = PemOf(from, keys.key);
   if (certificate == nullptr || key == nullptr) return false;
   auto& out = *to.mutable_tls_certificate();
   out.mutable_certificate_chain()->set_inline_bytes(*certificate);
@@ -59,11 +65,11 @@ bool SetCertificate(const policy::v1::Secret& from, const CertificateKeys& keys,
 
 bool SetRoots(const policy::v1::Secret& from, const std::string& roots, const std::string& crl,
               Secret& to) {
-  const std::string* certificates = ValueOf(from, roots);
+  const std::string* certificates = PemOf(from, roots);
   if (certificates == nullptr) return false;
   auto& out = *to.mutable_validation_context();
   out.mutable_trusted_ca()->set_inline_bytes(*certificates);
-  if (const std::string* revoked = ValueOf(from, crl)) {
+  if (const std::string* revoked = PemOf(from, crl)) {
     out.mutable_crl()->set_inline_bytes(*revoked);
   }
   return true;
