@@ -1,0 +1,35 @@
+#include "translator/gateway_host.h"
+
+#include <algorithm>
+
+#include "mesh/lookup.h"
+
+namespace binnacle::translator {
+
+GatewayHost ParseGatewayHost(absl::string_view written) {
+  const size_t slash = written.find('/');
+  if (slash == absl::string_view::npos) return {"", written};
+  absl::string_view ns = written.substr(0, slash);
+  return {ns == "*" ? "" : ns, written.substr(slash + 1)};
+}
+
+std::vector<std::string> MeetHosts(absl::Span<const std::string> server_hosts,
+                                   absl::Span<const std::string> hosts, absl::string_view ns) {
+  std::vector<std::string> met;
+  for (const std::string& written : server_hosts) {
+    const GatewayHost server = ParseGatewayHost(written);
+    if (!server.ns.empty() && server.ns != ns) continue;
+    for (const std::string& host : hosts) {
+      if (mesh::HostCovers(server.host, host)) {
+        met.push_back(host);
+      } else if (mesh::HostCovers(host, server.host)) {
+        met.emplace_back(server.host);
+      }
+    }
+  }
+  std::sort(met.begin(), met.end());
+  met.erase(std::unique(met.begin(), met.end()), met.end());
+  return met;
+}
+
+}  // namespace binnacle::translator

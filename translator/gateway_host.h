@@ -1,0 +1,30 @@
+// translator/gateway_host.h
+//
+// Where the hosts of a Gateway's server and those of a VirtualService meet.
+//
+// Threads  pure.
+// Spec     policy facts, sections 1.1 (hosts[]) and 5.1.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace binnacle::translator {
+
+// "ns/host" or "host": of a VirtualService in `ns`, or of any.
+struct GatewayHost {
+  absl::string_view ns;  // empty: any
+  absl::string_view host;
+};
+GatewayHost ParseGatewayHost(absl::string_view written);
+
+// The narrower of each pair in which one host covers the other; sorted,
+// without repetition. `server_hosts` as written, `hosts` those of a
+// VirtualService in `ns`, resolved.
+std::vector<std::string> MeetHosts(absl::Span<const std::string> server_hosts,
+                                   absl::Span<const std::string> hosts, absl::string_view ns);
+
+}  // namespace binnacle::translator

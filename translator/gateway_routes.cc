@@ -1,0 +1,174 @@
+#include "translator/gateway_routes.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "mesh/lookup.h"
+#include "policy/object.h"
+#include "proto/policy/virtual_service.pb.h"
+#include "translator/gateway_host.h"
+#include "translator/gateway_servers.h"
+#include "translator/route_context.h"
+#include "translator/virtual_host.h"
+#include "translator/virtual_service_routes.h"
+
+namespace binnacle::translator {
+namespace {
+
+using envoy::config::route::v3::RouteConfiguration;
+using envoy::config::route::v3::VirtualHost;
+
+// A VirtualService and the gateways through which it came to a host.
+struct Binding {
+  const policy::Object* virtual_service = nullptr;
+  std::vector<absl::string_view> gateways;  // "ns/name"
+
+  friend bool operator==(const Binding&, const Binding&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Binding& binding) {
+    return H::combine(std::move(h), binding.virtual_service, binding.gateways);
+  }
+};
+
+// What one host of the route configuration consists of.
+struct HostContent {
+  std::vector<Binding> bindings;
+  bool require_tls = false;
+
+  friend bool operator==(const HostContent&, const HostContent&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const HostContent& content) {
+    return H::combine(std::move(h), content.bindings, content.require_tls);
+  }
+};
+
+using Hosts = std::map<std::string, HostContent>;
+
+std::vector<std::string> ResolvedHosts(mesh::View& view, const policy::Object& virtual_service) {
+  std::vector<std::string> hosts;
+  for (const std::string& host : virtual_service.As<policy::v1::VirtualService>().hosts()) {
+    hosts.push_back(mesh::ResolveHost(host, virtual_service.key.ns, view.settings().domain));
+  }
+  return hosts;
+}
+
+void Bind(const GatewayServer& server, const policy::Object& virtual_service,
+          HostContent& content) {
+  auto bound = std::find_if(
+      content.bindings.begin(), content.bindings.end(),
+      [&](const Binding& binding) { return binding.virtual_service == &virtual_service; });
+  if (bound == content.bindings.end()) {
+    content.bindings.push_back({&virtual_service, {server.gateway_name}});
+  } else if (bound->gateways.back() != server.gateway_name) {
+    bound->gateways.push_back(server.gateway_name);
+  }
+}
+
+void AddServer(mesh::View& view, const GatewayServer& server, Hosts& hosts) {
+  const bool redirect = server.server->tls().https_redirect();
+  for (const policy::Object* object : mesh::GatewayVirtualServices(view, server.gateway_name)) {
+    const auto met = MeetHosts(server.hosts, ResolvedHosts(view, *object), object->key.ns);
+    for (const std::string& host : met) {
+      HostContent& content = hosts[host];
+      Bind(server, *object, content);
+      content.require_tls |= redirect;
+    }
+  }
+  if (!redirect) return;
+  // A host that nobody routes is sent to HTTPS all the same.
+  for (const std::string& written : server.hosts) {
+    hosts[std::string(ParseGatewayHost(written).host)].require_tls = true;
+  }
+}
+
+// Servers of several gateways may have brought them in any order.
+void PutOldestFirst(Hosts& hosts) {
+  for (auto& [host, content] : hosts) {
+    std::stable_sort(content.bindings.begin(), content.bindings.end(),
+                     [](const Binding& a, const Binding& b) {
+                       return policy::TakesPrecedence(*a.virtual_service, *b.virtual_service);
+                     });
+  }
+}
+
+struct Port {
+  uint32_t number = 0;
+  bool tls = false;
+};
+
+void AppendRoutes(mesh::View& view, const ProxyClass& proxy, const Port& port,
+                  const HostContent& content, Routes& routes, Origins& origins) {
+  for (const Binding& binding : content.bindings) {
+    RouteContext context{view, proxy, port.number, binding.gateways, port.tls, origins};
+    AppendVirtualServiceRoutes(context, *binding.virtual_service, routes);
+  }
+  PutCatchAllsLast(routes);
+}
+
+// Hosts with the same content share a virtual host: a VirtualService for many
+// hosts would otherwise be sent as many times.
+void AppendVirtualHosts(mesh::View& view, const ProxyClass& proxy, const Port& port,
+                        const Hosts& hosts, Translated<RouteConfiguration>& result) {
+  absl::flat_hash_map<HostContent, VirtualHost*> made;
+  for (const auto& [host, content] : hosts) {
+    if (auto same = made.find(content); same != made.end()) {
+      same->second->add_domains(host);
+      continue;
+    }
+    VirtualHost virtual_host;
+    AppendRoutes(view, proxy, port, content, *virtual_host.mutable_routes(), result.origins);
+    if (virtual_host.routes().empty() && !content.require_tls) continue;
+    virtual_host.set_name(VirtualHostName(host, port.number));
+    virtual_host.add_domains(host);
+    virtual_host.set_include_request_attempt_count(true);
+    if (content.require_tls) virtual_host.set_require_tls(VirtualHost::ALL);
+    VirtualHost& added = *result.message.add_virtual_hosts();
+    added = std::move(virtual_host);
+    made.emplace(content, &added);
+  }
+}
+
+// No routes: every request is answered 404.
+void AppendBlackHole(uint32_t port, RouteConfiguration& configuration) {
+  VirtualHost& virtual_host = *configuration.add_virtual_hosts();
+  virtual_host.set_name(VirtualHostName("blackhole", port));
+  virtual_host.add_domains("*");
+}
+
+std::vector<GatewayServer> ServersOf(mesh::View& view, const ProxyClass& proxy,
+                                     absl::string_view route_name) {
+  std::vector<GatewayServer> servers;
+  for (GatewayPort& port : MergeGatewayServers(view, proxy)) {
+    for (GatewayServer& server : port.servers) {
+      if (server.http && server.route_name == route_name) servers.push_back(std::move(server));
+    }
+  }
+  return servers;
+}
+
+}  // namespace
+
+std::optional<Translated<RouteConfiguration>> BuildGatewayRoutes(mesh::View& view,
+                                                                 const ProxyClass& proxy,
+                                                                 absl::string_view route_name) {
+  const std::vector<GatewayServer> servers = ServersOf(view, proxy, route_name);
+  if (servers.empty()) return std::nullopt;
+  Translated<RouteConfiguration> result;
+  SetRouteConfigurationOptions(route_name, result.message);
+  Hosts hosts;
+  for (const GatewayServer& server : servers) {
+    AddServer(view, server, hosts);
+    result.origins.push_back(server.gateway->origin);
+  }
+  PutOldestFirst(hosts);
+  const Port port{servers[0].server->port().number(), servers[0].terminates_tls};
+  AppendVirtualHosts(view, proxy, port, hosts, result);
+  if (result.message.virtual_hosts().empty()) AppendBlackHole(port.number, result.message);
+  return result;
+}
+
+}  // namespace binnacle::translator

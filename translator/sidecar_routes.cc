@@ -1,0 +1,138 @@
+#include "translator/sidecar_routes.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "mesh/gateway_name.h"
+#include "mesh/lookup.h"
+#include "translator/route_context.h"
+#include "translator/virtual_host.h"
+#include "translator/virtual_service_routes.h"
+
+namespace binnacle::translator {
+namespace {
+
+using envoy::config::route::v3::RouteConfiguration;
+using envoy::config::route::v3::VirtualHost;
+
+// "80", or "reviews.default.svc.cluster.local:80".
+struct RouteName {
+  absl::string_view host;  // empty: every host on the port
+  uint32_t port = 0;
+};
+
+std::optional<RouteName> ParseRouteName(absl::string_view text) {
+  RouteName name;
+  const size_t colon = text.rfind(':');
+  if (colon != absl::string_view::npos) {
+    name.host = text.substr(0, colon);
+    if (name.host.empty()) return std::nullopt;
+    text.remove_prefix(colon + 1);
+  }
+  if (!absl::SimpleAtoi(text, &name.port) || name.port == 0 || name.port > 65535) {
+    return std::nullopt;
+  }
+  return name;
+}
+
+// A port that a proxy takes HTTP on, declared or found by looking.
+const mesh::ServicePort* FindHttpPort(const mesh::Service* service, uint32_t number) {
+  if (service == nullptr) return nullptr;
+  const mesh::ServicePort* port = service->FindPort(number);
+  const bool http =
+      port != nullptr && (mesh::IsHttp(port->protocol) || mesh::IsSniffed(port->protocol));
+  return http ? port : nullptr;
+}
+
+// Hosts of VirtualServices that are no service's.
+std::vector<std::string> HostsWithoutService(mesh::View& view, absl::string_view client_ns) {
+  std::vector<std::string> hosts = mesh::MeshVirtualServiceHosts(view, client_ns);
+  if (hosts.empty()) return hosts;
+  const std::vector<absl::string_view> services = mesh::VisibleHosts(view, client_ns);
+  std::erase_if(hosts, [&](const std::string& host) {
+    return std::binary_search(services.begin(), services.end(), absl::string_view(host));
+  });
+  return hosts;
+}
+
+bool AppendRoutes(RouteContext& context, absl::string_view host, const mesh::Service* service,
+                  Routes& routes) {
+  const policy::Object* virtual_service =
+      mesh::FindMeshVirtualService(context.view, context.proxy.ns, host);
+  if (virtual_service != nullptr && AppendVirtualServiceRoutes(context, *virtual_service, routes)) {
+    return true;
+  }
+  if (service == nullptr) return false;
+  AppendServiceRoute(context, *service, routes);
+  return true;
+}
+
+void SetDomains(const RouteName& name, absl::string_view host, const mesh::Service* service,
+                RouteContext& context, VirtualHost& virtual_host) {
+  if (!name.host.empty()) {
+    virtual_host.add_domains("*");  // whatever comes to that address
+  } else if (service == nullptr) {
+    virtual_host.add_domains(std::string(host));
+  } else {
+    SetServiceDomains(*service, context.proxy.ns, context.view.settings().domain, virtual_host);
+  }
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> SidecarVirtualHostNames(mesh::View& view,
+                                                                const ProxyClass& proxy,
+                                                                absl::string_view route_name) {
+  const auto name = ParseRouteName(route_name);
+  if (!name.has_value()) return std::nullopt;
+  if (!name->host.empty()) {
+    if (!FindHttpPort(mesh::FindService(view, name->host, proxy.ns), name->port)) {
+      return std::nullopt;
+    }
+    return std::vector<std::string>{std::string(name->host)};
+  }
+  const auto services = mesh::VisibleHostsOnPort(view, proxy.ns, name->port);
+  if (services.empty()) return std::nullopt;
+  const std::vector<std::string> others = HostsWithoutService(view, proxy.ns);
+  std::vector<std::string> hosts(services.begin(), services.end());
+  hosts.insert(hosts.end(), others.begin(), others.end());
+  std::inplace_merge(hosts.begin(), hosts.begin() + static_cast<ptrdiff_t>(services.size()),
+                     hosts.end());
+  return hosts;
+}
+
+std::optional<Translated<VirtualHost>> BuildSidecarVirtualHost(mesh::View& view,
+                                                               const ProxyClass& proxy,
+                                                               absl::string_view host,
+                                                               absl::string_view route_name) {
+  const auto name = ParseRouteName(route_name);
+  if (!name.has_value()) return std::nullopt;
+  const mesh::Service* service = mesh::FindService(view, host, proxy.ns);
+  if (FindHttpPort(service, name->port) == nullptr && (service != nullptr || !name->host.empty())) {
+    return std::nullopt;
+  }
+  Translated<VirtualHost> result;
+  const absl::string_view gateways[] = {mesh::kMeshGateway};
+  RouteContext context{view, proxy, name->port, gateways, false, result.origins};
+  if (!AppendRoutes(context, host, service, *result.message.mutable_routes())) return std::nullopt;
+  result.message.set_name(VirtualHostName(host, name->port));
+  SetDomains(*name, host, service, context, result.message);
+  result.message.set_include_request_attempt_count(true);
+  if (service != nullptr) result.origins.push_back(service->origin);
+  return result;
+}
+
+Translated<RouteConfiguration> BuildSidecarRouteShell(mesh::View& view, const ProxyClass&,
+                                                      absl::string_view route_name) {
+  Translated<RouteConfiguration> result;
+  SetRouteConfigurationOptions(route_name, result.message);
+  const auto name = ParseRouteName(route_name);
+  if (name.has_value() && name->host.empty()) {
+    SetCatchAll(view.settings().config, *result.message.add_virtual_hosts());
+  }
+  return result;
+}
+
+}  // namespace binnacle::translator
