@@ -90,15 +90,12 @@ class Decoder {
   void DecodeBool(const YamlNode& node, const FieldPath& path, const Slot& slot);
   void DecodeInteger(const YamlNode& node, const FieldPath& path, FieldShape shape,
                      const Slot& slot);
-  void DecodeFloat(const YamlNode& node, const FieldPath& path, FieldShape shape,
-                   const Slot& slot);
+  void DecodeFloat(const YamlNode& node, const FieldPath& path, FieldShape shape, const Slot& slot);
   void DecodeEnum(const YamlNode& node, const FieldPath& path, const Slot& slot);
   void DecodeDuration(const YamlNode& node, const FieldPath& path, Message& message);
   void DecodeTimestamp(const YamlNode& node, const FieldPath& path, Message& message);
-  void DecodeAnyValue(const YamlNode& node, const FieldPath& path,
-                      google::protobuf::Value& value);
-  void DecodeStruct(const YamlNode& node, const FieldPath& path,
-                    google::protobuf::Struct& into);
+  void DecodeAnyValue(const YamlNode& node, const FieldPath& path, google::protobuf::Value& value);
+  void DecodeStruct(const YamlNode& node, const FieldPath& path, google::protobuf::Struct& into);
   void DecodeListValue(const YamlNode& node, const FieldPath& path,
                        google::protobuf::ListValue& into);
 
@@ -201,8 +198,7 @@ void Decoder::DecodeList(const YamlNode& node, const FieldPath& path, const Sche
                          Message& message) {
   if (!node.is_sequence()) {
     const bool lone = node.is_scalar() && node.text.size() <= kLongestQuote;
-    return ReportType(node, path, "a list",
-                      lone ? absl::StrCat("write [", node.text, "]") : "");
+    return ReportType(node, path, "a list", lone ? absl::StrCat("write [", node.text, "]") : "");
   }
   int index = 0;
   for (const YamlNode* item = node.first; item != nullptr; item = item->next) {
@@ -234,8 +230,8 @@ void Decoder::DecodeEntry(const YamlNode& key, const YamlNode& value, const Fiel
     written_key.style = ScalarStyle::kPlain;
   }
   DecodeScalar(written_key, path, key_field, Slot{entry, key_field.descriptor});
-  const bool may_be_empty = value_field.shape == FieldShape::kString ||
-                            field.descriptor->name() == "without_headers";
+  const bool may_be_empty =
+      value_field.shape == FieldShape::kString || field.descriptor->name() == "without_headers";
   if (value.IsNull() && may_be_empty) return;
   DecodeValue(value, path, value_field, Slot{entry, value_field.descriptor});
 }
@@ -258,8 +254,7 @@ void Decoder::DecodeValue(const YamlNode& node, const FieldPath& path, const Sch
     case FieldShape::kTimestamp:
       return DecodeTimestamp(node, path, slot.Submessage());
     case FieldShape::kStruct:
-      return DecodeStruct(node, path,
-                          static_cast<google::protobuf::Struct&>(slot.Submessage()));
+      return DecodeStruct(node, path, static_cast<google::protobuf::Struct&>(slot.Submessage()));
     case FieldShape::kValue:
       return DecodeAnyValue(node, path, static_cast<google::protobuf::Value&>(slot.Submessage()));
     case FieldShape::kListValue:
@@ -316,8 +311,7 @@ void Decoder::DecodeBool(const YamlNode& node, const FieldPath& path, const Slot
   Scalar scalar;
   if (node.is_scalar()) scalar = ScalarOf(node);
   if (scalar.type != ScalarType::kBool) {
-    const bool quoted =
-        node.is_scalar() && ResolvePlainScalar(node.text).type == ScalarType::kBool;
+    const bool quoted = node.is_scalar() && ResolvePlainScalar(node.text).type == ScalarType::kBool;
     ReportType(node, path, "true or false", quoted ? "remove the quotes" : "");
   }
   slot.Put(&Reflection::SetBool, &Reflection::AddBool, scalar.boolean);
@@ -367,8 +361,7 @@ void PutInteger(const Scalar& scalar, FieldShape shape, const Slot& slot) {
     case FieldShape::kInt32:
       return slot.Put(&Reflection::SetInt32, &Reflection::AddInt32, static_cast<int32_t>(value));
     case FieldShape::kUint32:
-      return slot.Put(&Reflection::SetUInt32, &Reflection::AddUInt32,
-                      static_cast<uint32_t>(value));
+      return slot.Put(&Reflection::SetUInt32, &Reflection::AddUInt32, static_cast<uint32_t>(value));
     case FieldShape::kInt64:
       return slot.Put(&Reflection::SetInt64, &Reflection::AddInt64, value);
     default:
@@ -388,8 +381,8 @@ void Decoder::DecodeInteger(const YamlNode& node, const FieldPath& path, FieldSh
   if (scalar.type == ScalarType::kInt && IsWithin(scalar, range)) {
     return PutInteger(scalar, shape, slot);
   }
-  const bool too_large = scalar.type == ScalarType::kFloat &&
-                         std::trunc(scalar.number) == scalar.number;
+  const bool too_large =
+      scalar.type == ScalarType::kFloat && std::trunc(scalar.number) == scalar.number;
   if (scalar.type == ScalarType::kInt || too_large) {
     Report(node.mark, path, "out-of-range",
            absl::StrCat(node.text, " is out of range; allowed is ", range.lowest, " to ",
@@ -428,10 +421,10 @@ void Decoder::DecodeEnum(const YamlNode& node, const FieldPath& path, const Slot
     std::vector<absl::string_view> words;
     for (int i = 0; i < type->value_count(); ++i) words.push_back(type->value(i)->name());
     if (is_word) {
-      Report(node.mark, path, "bad-enum",
-             absl::StrCat("unknown word ", Quoted(node.text), "; allowed are ",
-                          WordList(words, 20)),
-             DidYouMean(node.text, words));
+      Report(
+          node.mark, path, "bad-enum",
+          absl::StrCat("unknown word ", Quoted(node.text), "; allowed are ", WordList(words, 20)),
+          DidYouMean(node.text, words));
     } else {
       ReportType(node, path, absl::StrCat("one of ", WordList(words, 20)));
     }
@@ -464,14 +457,14 @@ void Decoder::DecodeTimestamp(const YamlNode& node, const FieldPath& path, Messa
   std::string error;
   const bool is_text = node.is_scalar() && ScalarOf(node).type == ScalarType::kString;
   if (!is_text || !absl::ParseTime(absl::RFC3339_full, node.text, &time, &error)) {
-    return Report(node.mark, path, "bad-timestamp",
-                  absl::StrCat("expected a time such as \"2024-05-01T12:00:00Z\", found ",
-                               Describe(node)));
+    return Report(
+        node.mark, path, "bad-timestamp",
+        absl::StrCat("expected a time such as \"2024-05-01T12:00:00Z\", found ", Describe(node)));
   }
   auto& into = static_cast<google::protobuf::Timestamp&>(message);
   into.set_seconds(absl::ToUnixSeconds(time));
-  into.set_nanos(static_cast<int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(into.seconds()))));
+  into.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(into.seconds()))));
 }
 
 void Decoder::DecodeAnyValue(const YamlNode& node, const FieldPath& path,

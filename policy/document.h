@@ -4,8 +4,8 @@
 // of a document is reported, and a document with an error yields no object.
 //
 // Threads  pure; may run on any thread.
-// Errors   as findings: a file that is not YAML yields one finding and ends
-//          the reading there, what came before it still counts.
+// Errors   as findings: a document that is not YAML yields one finding; what
+//          stands before and behind it still counts.
 #pragma once
 
 #include <memory>
@@ -29,6 +29,10 @@ struct Parsed {
   // True when the text ends in the middle (not YAML to its end): what the file
   // held before must then not be removed.
   bool truncated = false;
+  // True when, besides that, the file may not say all that it is meant to: its
+  // last document is refused, and may have been cut short, or a refused document
+  // could not be named. What the file held before must not be removed either.
+  bool incomplete = false;
 };
 
 // What is read, and how much of it.

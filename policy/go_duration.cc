@@ -10,8 +10,7 @@
 namespace binnacle::policy {
 
 std::optional<absl::Duration> ParseGoDuration(absl::string_view text) {
-  constexpr absl::Duration kLongest =
-      absl::Nanoseconds(std::numeric_limits<int64_t>::max());
+  constexpr absl::Duration kLongest = absl::Nanoseconds(std::numeric_limits<int64_t>::max());
   // Both letters that are used for micro.
   const std::string ascii = absl::StrReplaceAll(text, {{"\u00b5s", "us"}, {"\u03bcs", "us"}});
   for (char c : ascii) {

@@ -22,16 +22,14 @@ FieldShape MessageShape(const Descriptor& message) {
   if (name == "google.protobuf.Struct") return FieldShape::kStruct;
   if (name == "google.protobuf.Value") return FieldShape::kValue;
   if (name == "google.protobuf.ListValue") return FieldShape::kListValue;
-  return message.field_count() == 1 && message.field(0)->name() == "value"
-             ? FieldShape::kWrapper
-             : FieldShape::kMessage;
+  return message.field_count() == 1 && message.field(0)->name() == "value" ? FieldShape::kWrapper
+                                                                           : FieldShape::kMessage;
 }
 
 FieldShape ShapeOf(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return field.type() == FieldDescriptor::TYPE_BYTES ? FieldShape::kBytes
-                                                         : FieldShape::kString;
+      return field.type() == FieldDescriptor::TYPE_BYTES ? FieldShape::kBytes : FieldShape::kString;
     case FieldDescriptor::CPPTYPE_BOOL:
       return FieldShape::kBool;
     case FieldDescriptor::CPPTYPE_INT32:
@@ -70,8 +68,7 @@ class SchemaPool {
   }
 
  private:
-  const MessageSchema& MakeLocked(const Descriptor* descriptor)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+  const MessageSchema& MakeLocked(const Descriptor* descriptor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     std::unique_ptr<MessageSchema>& slot = schemas_[descriptor];
     if (slot != nullptr) return *slot;
     slot = std::make_unique<MessageSchema>();

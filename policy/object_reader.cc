@@ -16,10 +16,11 @@ namespace binnacle::policy {
 namespace {
 
 // Fields of Kubernetes' ObjectMeta that say nothing to a mesh.
-constexpr absl::string_view kIgnoredMetadata[] = {
-    "clusterName",     "deletionGracePeriodSeconds", "deletionTimestamp", "finalizers",
-    "generateName",    "generation",                 "managedFields",     "ownerReferences",
-    "selfLink",        "uid"};
+constexpr absl::string_view kIgnoredMetadata[] = {"clusterName",       "deletionGracePeriodSeconds",
+                                                  "deletionTimestamp", "finalizers",
+                                                  "generateName",      "generation",
+                                                  "managedFields",     "ownerReferences",
+                                                  "selfLink",          "uid"};
 
 constexpr absl::string_view kTopFields[] = {"apiVersion", "kind", "metadata", "spec", "status"};
 constexpr absl::string_view kTopFieldsReadElsewhere[] = {"apiVersion", "kind", "metadata"};
@@ -49,10 +50,10 @@ void ReportUnknownTopFields(const YamlNode& node, std::vector<Finding>& findings
         std::end(kTopFields)) {
       continue;
     }
-    findings.push_back(MakeFinding(
-        key->mark, std::string(key->text), "unknown-field",
-        absl::StrCat("unknown field; allowed are ", WordList(kTopFields)),
-        DidYouMean(key->text, kTopFields)));
+    findings.push_back(
+        MakeFinding(key->mark, std::string(key->text), "unknown-field",
+                    absl::StrCat("unknown field; allowed are ", WordList(kTopFields)),
+                    DidYouMean(key->text, kTopFields)));
   }
 }
 
@@ -100,8 +101,7 @@ void ObjectReader::ReadMetadata(const YamlNode& node, const TypeWords& words, Ob
   object.origin = {file_, node.mark.line, node.mark.column, meta_.resource_version()};
 }
 
-void ObjectReader::ReadBody(const YamlNode& node, Object& object,
-                            std::vector<Finding>& findings) {
+void ObjectReader::ReadBody(const YamlNode& node, Object& object, std::vector<Finding>& findings) {
   std::unique_ptr<google::protobuf::Message> body = NewBody(object.key.kind);
   const FieldPath root;
   if (IsKubernetesKind(object.key.kind)) {

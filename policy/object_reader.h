@@ -38,8 +38,7 @@ class ObjectReader {
   };
 
   // `faults` were found in `node` before: any refuses the object.
-  Result Read(const YamlNode& node, Kind kind, const TypeWords& words,
-              std::vector<Finding> faults);
+  Result Read(const YamlNode& node, Kind kind, const TypeWords& words, std::vector<Finding> faults);
 
  private:
   void ReadMetadata(const YamlNode& node, const TypeWords& words, Object& object,

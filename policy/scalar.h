@@ -20,9 +20,9 @@ enum class ScalarType : uint8_t { kString, kNull, kBool, kInt, kFloat };
 struct Scalar {
   ScalarType type = ScalarType::kString;
   bool boolean = false;
-  bool negative = false;     // of an integer
-  uint64_t magnitude = 0;    // of an integer
-  double number = 0;         // of an integer or a float
+  bool negative = false;   // of an integer
+  uint64_t magnitude = 0;  // of an integer
+  double number = 0;       // of an integer or a float
 };
 
 // An integer that 64 bits cannot hold is a float.

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "policy/scalar.h"
 #include "policy/yaml_builder.h"
 #include "policy/yaml_text.h"
@@ -14,10 +15,10 @@
 namespace binnacle::policy {
 namespace {
 
-Mark MarkOfOffset(absl::string_view text, size_t offset) {
+Mark MarkOfOffset(absl::string_view text, size_t offset, uint32_t first_line) {
   const absl::string_view before = text.substr(0, offset);
   const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-  Mark mark{1, 1};
+  Mark mark{first_line, 1};
   mark.line += static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n'));
   for (char c : before.substr(line_start)) {
     if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++mark.column;  // characters, not bytes
@@ -97,7 +98,8 @@ std::string YamlDocument::PathOf(const YamlNode* node) const {
 
 struct YamlReader::State {
   absl::string_view text;
-  std::string joined;  // the text, where it had to be changed
+  uint32_t first_line = 1;
+  std::string joined;              // the text, where it had to be changed
   std::optional<YamlError> fault;  // in the text beyond what the parser is given
   std::optional<YamlError> error;
   yaml_parser_t parser;
@@ -111,21 +113,21 @@ struct YamlReader::State {
   }
   bool Advance();
   bool ReadDocument(YamlDocument& document);
+  bool ReachDocument();
   YamlError ParserError() const;
 };
 
 YamlError YamlReader::State::ParserError() const {
   const bool has_mark = parser.problem_mark.line > 0 || parser.problem_mark.column > 0 ||
                         parser.problem_mark.index > 0;
-  const size_t index = parser.error == YAML_READER_ERROR ? parser.problem_offset
-                                                         : parser.problem_mark.index;
+  const size_t index =
+      parser.error == YAML_READER_ERROR ? parser.problem_offset : parser.problem_mark.index;
   YamlError failure;
   failure.mark = parser.error == YAML_READER_ERROR || !has_mark
-                   ? MarkOfOffset(text, std::min(index, text.size()))
-                   : MarkOf(parser.problem_mark);
+                     ? MarkOfOffset(text, std::min(index, text.size()), first_line)
+                     : MarkOf(parser.problem_mark, first_line);
   const char* problem = parser.problem == nullptr ? "out of memory" : parser.problem;
-  const std::string context =
-      parser.context == nullptr ? "" : absl::StrCat(parser.context, ": ");
+  const std::string context = parser.context == nullptr ? "" : absl::StrCat(parser.context, ": ");
   const bool at_tab = absl::StrContains(problem, "cannot start any token") &&
                       failure.mark.column > 0 && parser.unread > 0 &&
                       *parser.buffer.pointer == '\t';
@@ -148,7 +150,7 @@ bool YamlReader::State::Advance() {
 // Reads up to the event after the document, so that a fault right behind it is
 // known before the document is given.
 bool YamlReader::State::ReadDocument(YamlDocument& document) {
-  YamlBuilder builder(document);
+  YamlBuilder builder(document, first_line);
   while (event->type != YAML_DOCUMENT_END_EVENT) {
     if (auto failure = builder.Take(*event); failure.has_value()) {
       Fail(*std::move(failure));
@@ -156,20 +158,29 @@ bool YamlReader::State::ReadDocument(YamlDocument& document) {
     }
     if (!Advance()) return false;
   }
-  if (!Advance()) return false;
-  at_document = event->type == YAML_DOCUMENT_START_EVENT;
-  if (!at_document && fault.has_value()) {
-    Fail(*fault);
-    return false;
-  }
-  return true;
+  return ReachDocument() || !error.has_value();
 }
 
-YamlReader::YamlReader(absl::string_view text) : state_(std::make_unique<State>()) {
+// Advances to the next document's start. False at the end of the text.
+bool YamlReader::State::ReachDocument() {
+  do {
+    if (!Advance()) return false;
+  } while (event->type == YAML_STREAM_START_EVENT);
+  at_document = event->type == YAML_DOCUMENT_START_EVENT;
+  if (at_document) return true;
+  done = true;
+  error = fault;
+  return false;
+}
+
+YamlReader::YamlReader(absl::string_view text, uint32_t first_line)
+    : state_(std::make_unique<State>()) {
   State& state = *state_;
+  absl::ConsumePrefix(&text, "\xef\xbb\xbf");  // a byte order mark
   state.text = text;
+  state.first_line = first_line;
   if (const auto fault = FindTextFault(text); fault.has_value()) {
-    state.fault = YamlError{MarkOfOffset(text, fault->offset), fault->message};
+    state.fault = YamlError{MarkOfOffset(text, fault->offset, first_line), fault->message};
     state.text = text.substr(0, text.rfind('\n', fault->offset) + 1);
   }
   if (auto joined = JoinSurrogateEscapes(state.text); joined.has_value()) {
@@ -177,28 +188,21 @@ YamlReader::YamlReader(absl::string_view text) : state_(std::make_unique<State>(
     state.text = state.joined;
   }
   if (yaml_parser_initialize(&state.parser) == 0) {
-    state.Fail({{1, 1}, "out of memory"});
+    state.Fail({{first_line, 1}, "out of memory"});
     return;
   }
   yaml_parser_set_encoding(&state.parser, YAML_UTF8_ENCODING);
-  yaml_parser_set_input_string(&state.parser,
-                               reinterpret_cast<const unsigned char*>(state.text.data()),
-                               state.text.size());
+  yaml_parser_set_input_string(
+      &state.parser, reinterpret_cast<const unsigned char*>(state.text.data()), state.text.size());
 }
 
 YamlReader::~YamlReader() { yaml_parser_delete(&state_->parser); }
 
 bool YamlReader::Next(YamlDocument& document) {
   State& state = *state_;
-  while (!state.done && !state.at_document) {
-    if (!state.Advance()) return false;
-    if (state.event->type == YAML_STREAM_END_EVENT) {
-      state.done = true;
-      if (state.fault.has_value()) state.error = state.fault;
-    }
-    state.at_document = state.event->type == YAML_DOCUMENT_START_EVENT;
-  }
-  return !state.done && state.ReadDocument(document);
+  if (state.done) return false;
+  if (!state.at_document && !state.ReachDocument()) return false;
+  return state.ReadDocument(document);
 }
 
 const YamlError* YamlReader::error() const {

@@ -94,8 +94,8 @@ class YamlReader {
   static constexpr int kMaxDepth = 100;
   static constexpr uint64_t kMaxAliasNodes = 1'000'000;  // per document
 
-  // `text` must outlive the reader.
-  explicit YamlReader(absl::string_view text);
+  // `text` must outlive the reader; its first line bears the number `first_line`.
+  explicit YamlReader(absl::string_view text, uint32_t first_line = 1);
   ~YamlReader();
   YamlReader(const YamlReader&) = delete;
   YamlReader& operator=(const YamlReader&) = delete;

@@ -22,25 +22,25 @@ bool IsMergeKey(const YamlNode& key) {
 
 }  // namespace
 
-Mark MarkOf(const yaml_mark_t& mark) {
-  return {static_cast<uint32_t>(mark.line + 1), static_cast<uint32_t>(mark.column + 1)};
+Mark MarkOf(const yaml_mark_t& mark, uint32_t first_line) {
+  return {static_cast<uint32_t>(mark.line) + first_line, static_cast<uint32_t>(mark.column + 1)};
 }
 
 YamlNode* YamlBuilder::NewNode(NodeType type, const yaml_event_t& event) {
   YamlNode* node = document_.nodes_.New();
   node->type = type;
-  node->mark = MarkOf(event.start_mark);
+  node->mark = Begin(event);
   return node;
 }
 
 void YamlBuilder::CheckTag(absl::string_view tag, const yaml_event_t& event) {
-  constexpr absl::string_view kKnown[] = {"str", "int", "float", "bool",
-                                          "null", "map", "seq", "binary"};
+  constexpr absl::string_view kKnown[] = {"str",  "int", "float", "bool",
+                                          "null", "map", "seq",   "binary"};
   if (tag.empty() || tag == "!") return;
   for (absl::string_view known : kKnown) {
     if (tag == absl::StrCat("tag:yaml.org,2002:", known)) return;
   }
-  Problem(MarkOf(event.start_mark), open_.empty() ? nullptr : open_.back().node, "", "bad-tag",
+  Problem(Begin(event), open_.empty() ? nullptr : open_.back().node, "", "bad-tag",
           absl::StrCat("the tag ", tag, " has no meaning here; leave it out"));
 }
 
@@ -52,8 +52,8 @@ void YamlBuilder::TakeScalar(const yaml_event_t& event) {
   CheckTag(tag, event);
   const bool untagged = tag.empty();
   const bool plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
-  const bool typed = !untagged && tag != "!" && !absl::EndsWith(tag, ":str") &&
-                     !absl::EndsWith(tag, ":binary");
+  const bool typed =
+      !untagged && tag != "!" && !absl::EndsWith(tag, ":str") && !absl::EndsWith(tag, ":binary");
   node->style = (untagged && plain) || typed ? ScalarStyle::kPlain : ScalarStyle::kString;
   if (scalar.anchor != nullptr) anchors_[std::string(View(scalar.anchor))] = node;
   Attach(node);
@@ -61,7 +61,7 @@ void YamlBuilder::TakeScalar(const yaml_event_t& event) {
 
 std::optional<YamlError> YamlBuilder::TakeAlias(const yaml_event_t& event) {
   const absl::string_view name = View(event.data.alias.anchor);
-  const Mark mark = MarkOf(event.start_mark);
+  const Mark mark = Begin(event);
   const auto found = anchors_.find(name);
   if (found == anchors_.end()) {
     Problem(mark, open_.empty() ? nullptr : open_.back().node, "", "bad-alias",
@@ -85,8 +85,8 @@ std::optional<YamlError> YamlBuilder::OpenCollection(NodeType type, const yaml_e
   // Inside itself an anchor does not yet stand for anything.
   if (!anchor.empty()) anchors_.erase(std::string(anchor));
   if (open_.size() <= YamlReader::kMaxDepth) return std::nullopt;
-  return YamlError{node->mark, absl::StrCat("nested deeper than ", YamlReader::kMaxDepth,
-                                            " levels")};
+  return YamlError{node->mark,
+                   absl::StrCat("nested deeper than ", YamlReader::kMaxDepth, " levels")};
 }
 
 std::optional<YamlError> YamlBuilder::CloseCollection() {
@@ -103,8 +103,8 @@ std::optional<YamlError> YamlBuilder::Attach(YamlNode* node) {
                                               YamlReader::kMaxAliasNodes, " nodes")};
   }
   if (open_.size() + node->height > YamlReader::kMaxDepth) {
-    return YamlError{node->mark, absl::StrCat("nested deeper than ", YamlReader::kMaxDepth,
-                                              " levels")};
+    return YamlError{node->mark,
+                     absl::StrCat("nested deeper than ", YamlReader::kMaxDepth, " levels")};
   }
   if (open_.empty()) {
     document_.root_ = node;
@@ -132,8 +132,8 @@ bool YamlBuilder::KeepsKey(const YamlNode& mapping, const YamlNode& key,
   const auto [at, is_new] = seen.emplace(key.text, &key);
   if (is_new) return true;
   Problem(key.mark, &mapping, std::string(key.text), "duplicate-key",
-          absl::StrCat("written twice: first on line ", at->second->mark.line,
-                       ", again on line ", key.mark.line));
+          absl::StrCat("written twice: first on line ", at->second->mark.line, ", again on line ",
+                       key.mark.line));
   return false;
 }
 

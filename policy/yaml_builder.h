@@ -19,12 +19,13 @@
 
 namespace binnacle::policy {
 
-// libyaml counts from 0.
-Mark MarkOf(const yaml_mark_t& mark);
+// libyaml counts from 0; `first_line` is the number of the text's first line.
+Mark MarkOf(const yaml_mark_t& mark, uint32_t first_line);
 
 class YamlBuilder {
  public:
-  explicit YamlBuilder(YamlDocument& document) : document_(document) {
+  YamlBuilder(YamlDocument& document, uint32_t first_line)
+      : document_(document), first_line_(first_line) {
     document_.nodes_.Clear();
     document_.text_.Clear();
     document_.problems_.clear();
@@ -66,7 +67,10 @@ class YamlBuilder {
         {mark, within, std::move(key), std::move(code), std::move(message)});
   }
 
+  Mark Begin(const yaml_event_t& event) const { return MarkOf(event.start_mark, first_line_); }
+
   YamlDocument& document_;
+  const uint32_t first_line_;
   std::vector<Open> open_;
   absl::flat_hash_map<std::string, const YamlNode*> anchors_;
   uint64_t alias_nodes_ = 0;

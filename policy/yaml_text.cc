@@ -47,9 +47,8 @@ TextFault NotUtf8(absl::string_view text, size_t offset) {
 }
 
 TextFault ControlCharacter(absl::string_view text, size_t offset) {
-  return {offset,
-          absl::StrFormat("control character 0x%02X cannot stand in YAML",
-                          static_cast<unsigned char>(text[offset]))};
+  return {offset, absl::StrFormat("control character 0x%02X cannot stand in YAML",
+                                  static_cast<unsigned char>(text[offset]))};
 }
 
 std::optional<uint32_t> HexEscape(absl::string_view text) {
@@ -57,8 +56,8 @@ std::optional<uint32_t> HexEscape(absl::string_view text) {
   uint32_t code = 0;
   for (char c : text.substr(2, 4)) {
     if (!absl::ascii_isxdigit(c)) return std::nullopt;
-    code = code * 16 + static_cast<uint32_t>(absl::ascii_isdigit(c) ? c - '0'
-                                                                    : absl::ascii_tolower(c) - 'a' + 10);
+    code = code * 16 + static_cast<uint32_t>(
+                           absl::ascii_isdigit(c) ? c - '0' : absl::ascii_tolower(c) - 'a' + 10);
   }
   return code;
 }

@@ -1,0 +1,54 @@
+// policy/file_parser.h
+//
+// Reads one file as often as it changes. Documents whose text is what it was are
+// not parsed again: an edit costs what the edited document costs, and the other
+// objects stay the very same.
+//
+// Threads  one at a time.
+// Errors   as ParseDocuments().
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "policy/chunk_parser.h"
+#include "policy/document.h"
+#include "policy/document_split.h"
+
+namespace binnacle::policy {
+
+class FileParser {
+ public:
+  FileParser(const std::string& file, const ParseOptions& options)
+      : file_(std::make_shared<const std::string>(file)),
+        options_(options),
+        chunk_parser_(file_, options_) {}
+  FileParser(const FileParser&) = delete;
+  FileParser& operator=(const FileParser&) = delete;
+
+  Parsed Parse(absl::string_view text);
+
+ private:
+  // What a part of the file said when it was last read.
+  struct Known {
+    uint64_t hash = 0;
+    uint64_t size = 0;
+    uint32_t line = 0;
+    ParsedChunk chunk;
+  };
+
+  const Known* FindSame(const std::vector<size_t>& candidates, const TextChunk& chunk) const;
+  Known Read(absl::string_view text, uint32_t line, uint64_t hash);
+  Known Reuse(Known known, uint32_t line) const;
+  Parsed Join() const;
+
+  const std::shared_ptr<const std::string> file_;
+  const ParseOptions options_;
+  ChunkParser chunk_parser_;
+  std::vector<Known> known_;
+};
+
+}  // namespace binnacle::policy
