@@ -229,7 +229,12 @@ void Decoder::DecodeEntry(const YamlNode& key, const YamlNode& value, const Fiel
   } else if (key_field.shape != FieldShape::kString) {
     written_key.style = ScalarStyle::kPlain;
   }
+  const size_t before = findings_.size();
   DecodeScalar(written_key, path, key_field, Slot{entry, key_field.descriptor});
+  if (findings_.size() != before) {  // no rule can say more of such an entry
+    message.GetReflection()->RemoveLast(&message, field.descriptor);
+    return;
+  }
   const bool may_be_empty =
       value_field.shape == FieldShape::kString || field.descriptor->name() == "without_headers";
   if (value.IsNull() && may_be_empty) return;

@@ -57,15 +57,20 @@ void ReportUnknownTopFields(const YamlNode& node, std::vector<Finding>& findings
   }
 }
 
+// Whether `inner` lies below `outer`: "spec.tls.mode" below "spec.tls".
+bool IsBelow(absl::string_view inner, absl::string_view outer) {
+  if (outer.size() >= inner.size() || !absl::StartsWith(inner, outer)) return false;
+  return outer.empty() || inner[outer.size()] == '.' || inner[outer.size()] == '[';
+}
+
 // A rule that misses what could not be decoded would only repeat that fault:
-// true when `field` is where some fault lies, or contains it.
+// true when `field` is where some fault lies, contains it, or lies in what is
+// of the wrong type as a whole.
 bool IsExplained(absl::string_view field, const std::vector<Finding>& faults) {
   for (const Finding& fault : faults) {
     if (fault.code == "unknown-field" || fault.severity != Severity::kError) continue;
-    if (fault.field == field) return true;
-    if (!absl::StartsWith(fault.field, field)) continue;
-    const char following = fault.field[field.size()];
-    if (field.empty() || following == '.' || following == '[') return true;
+    if (fault.field == field || IsBelow(fault.field, field)) return true;
+    if (fault.code == "wrong-type" && IsBelow(field, fault.field)) return true;
   }
   return false;
 }

@@ -66,6 +66,7 @@ void CheckServerHost(absl::string_view text, const Place& at) {
     if (ns != "*" && ns != "." && !IsDnsLabel(ns)) {
       at.Error("bad-host", absl::StrCat("before the '/' stands a namespace, \"*\" or \".\", not \"",
                                         ns.substr(0, 80), "\""));
+      return;
     }
   }
   if (host == "*" || IsIpAddress(host)) return;
