@@ -9,6 +9,7 @@ namespace {
 
 using envoy::extensions::transport_sockets::tls::v3::CertificateValidationContext;
 using envoy::extensions::transport_sockets::tls::v3::SubjectAltNameMatcher;
+using envoy::type::matcher::v3::StringMatcher;
 
 constexpr EnvoyVersion kTypedMatchers{1, 21};
 
@@ -19,30 +20,30 @@ SubjectAltNameMatcher::SanType TypeOf(absl::string_view name) {
                                           : SubjectAltNameMatcher::DNS;
 }
 
-void AddTyped(const std::string& name, CertificateValidationContext& context) {
-  auto& matcher = *context.add_match_typed_subject_alt_names();
-  matcher.set_san_type(TypeOf(name));
-  matcher.mutable_matcher()->set_exact(name);
-}
-
-void AddUntyped(const std::string& name, CertificateValidationContext& context) {
+// A matcher for names of one type where the proxy knows such, else of any.
+StringMatcher& Add(SubjectAltNameMatcher::SanType type, const EnvoyVersion& envoy,
+                   CertificateValidationContext& context) {
+  if (envoy < kTypedMatchers) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-  context.add_match_subject_alt_names()->set_exact(name);
+    return *context.add_match_subject_alt_names();
 #pragma GCC diagnostic pop
+  }
+  auto& matcher = *context.add_match_typed_subject_alt_names();
+  matcher.set_san_type(type);
+  return *matcher.mutable_matcher();
 }
 
 }  // namespace
 
 void AddAcceptedNames(const std::vector<std::string>& names, const EnvoyVersion& envoy,
                       CertificateValidationContext& context) {
-  for (const std::string& name : names) {
-    if (envoy < kTypedMatchers) {
-      AddUntyped(name, context);
-    } else {
-      AddTyped(name, context);
-    }
-  }
+  for (const std::string& name : names) Add(TypeOf(name), envoy, context).set_exact(name);
+}
+
+void AddAcceptedUriPrefix(const std::string& prefix, const EnvoyVersion& envoy,
+                          CertificateValidationContext& context) {
+  Add(SubjectAltNameMatcher::URI, envoy, context).set_prefix(prefix);
 }
 
 }  // namespace binnacle::translator

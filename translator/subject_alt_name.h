@@ -1,6 +1,6 @@
 // translator/subject_alt_name.h
 //
-// Names of which a server's certificate must bear one.
+// Names of which the other side's certificate must bear one.
 //
 // Threads  pure.
 // Spec     Envoy v3 CertificateValidationContext, SubjectAltNameMatcher.
@@ -18,6 +18,11 @@ namespace binnacle::translator {
 // older ones, since a check that is not understood would be no check.
 void AddAcceptedNames(
     const std::vector<std::string>& names, const EnvoyVersion& envoy,
+    envoy::extensions::transport_sockets::tls::v3::CertificateValidationContext& context);
+
+// Every URI that begins with `prefix`: "spiffe://cluster.local/".
+void AddAcceptedUriPrefix(
+    const std::string& prefix, const EnvoyVersion& envoy,
     envoy::extensions::transport_sockets::tls::v3::CertificateValidationContext& context);
 
 }  // namespace binnacle::translator

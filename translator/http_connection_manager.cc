@@ -1,0 +1,117 @@
+#include "translator/http_connection_manager.h"
+
+#include "absl/strings/str_cat.h"
+#include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
+#include "translator/access_log.h"
+#include "translator/config_source.h"
+#include "translator/http_filters.h"
+#include "translator/typed_config.h"
+
+namespace binnacle::translator {
+
+using envoy::config::listener::v3::Filter;
+using envoy::config::route::v3::RouteConfiguration;
+using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
+using policy::v1::MeshConfig;
+using policy::v1::ProxyConfig;
+
+namespace {
+
+using Normalization = MeshConfig::PathNormalization;
+
+void SetPathNormalization(const MeshConfig& config, HttpConnectionManager& manager) {
+  const auto type = config.path_normalization().normalization();
+  manager.mutable_normalize_path()->set_value(type != Normalization::NONE);
+  manager.set_merge_slashes(type == Normalization::MERGE_SLASHES ||
+                            type == Normalization::DECODE_AND_MERGE_SLASHES);
+  manager.set_path_with_escaped_slashes_action(type == Normalization::DECODE_AND_MERGE_SLASHES
+                                                   ? HttpConnectionManager::UNESCAPE_AND_FORWARD
+                                                   : HttpConnectionManager::KEEP_UNCHANGED);
+}
+
+HttpConnectionManager Common(const MeshConfig& config, const ProxyClass& proxy,
+                             absl::string_view stat_prefix, bool grpc_web) {
+  HttpConnectionManager manager;
+  // Names hold dots, so ';' tells statistics where this one ends.
+  manager.set_stat_prefix(absl::StrCat(stat_prefix, ";"));
+  manager.mutable_use_remote_address()->set_value(false);
+  manager.mutable_stream_idle_timeout();  // 0s: long polls and streams are legitimate
+  manager.add_upgrade_configs()->set_upgrade_type("websocket");
+  SetPathNormalization(config, manager);
+  if (proxy.http10) manager.mutable_http_protocol_options()->set_accept_http_10(true);
+  manager.mutable_access_log()->CopyFrom(BuildAccessLogs(config));
+  manager.mutable_http_filters()->CopyFrom(BuildHttpFilters(grpc_web));
+  return manager;
+}
+
+Filter Wrap(const HttpConnectionManager& manager) {
+  Filter filter;
+  filter.set_name("envoy.filters.network.http_connection_manager");
+  *filter.mutable_typed_config() = TypedConfig(manager);
+  return filter;
+}
+
+void FetchRoutes(const std::string& route_name, HttpConnectionManager& manager) {
+  manager.mutable_rds()->set_route_config_name(route_name);
+  *manager.mutable_rds()->mutable_config_source() = AdsConfigSource();
+}
+
+HttpConnectionManager::ForwardClientCertDetails Forwarding(
+    ProxyConfig::ForwardClientCertDetails details) {
+  switch (details) {
+    case ProxyConfig::SANITIZE:
+      return HttpConnectionManager::SANITIZE;
+    case ProxyConfig::FORWARD_ONLY:
+      return HttpConnectionManager::FORWARD_ONLY;
+    case ProxyConfig::APPEND_FORWARD:
+      return HttpConnectionManager::APPEND_FORWARD;
+    case ProxyConfig::ALWAYS_FORWARD_ONLY:
+      return HttpConnectionManager::ALWAYS_FORWARD_ONLY;
+    default:
+      return HttpConnectionManager::SANITIZE_SET;
+  }
+}
+
+}  // namespace
+
+Filter BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
+                        absl::string_view stat_prefix, const RouteConfiguration& routes,
+                        bool grpc_web) {
+  HttpConnectionManager manager = Common(config, proxy, stat_prefix, grpc_web);
+  *manager.mutable_route_config() = routes;
+  manager.set_server_name("istio-envoy");
+  manager.set_forward_client_cert_details(HttpConnectionManager::APPEND_FORWARD);
+  auto& details = *manager.mutable_set_current_client_cert_details();
+  details.mutable_subject()->set_value(true);
+  details.set_dns(true);
+  details.set_uri(true);
+  return Wrap(manager);
+}
+
+Filter BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,
+                         const HttpConnectionManagerOptions& options) {
+  HttpConnectionManager manager = Common(config, proxy, options.stat_prefix, options.grpc_web);
+  FetchRoutes(options.route_name, manager);
+  return Wrap(manager);
+}
+
+Filter BuildGatewayHttp(const MeshConfig& config, const ProxyClass& proxy,
+                        const HttpConnectionManagerOptions& options) {
+  const auto& topology = config.default_config().gateway_topology();
+  HttpConnectionManager manager = Common(config, proxy, options.stat_prefix, options.grpc_web);
+  FetchRoutes(options.route_name, manager);
+  manager.set_server_name("istio-envoy");
+  // Whoever connects at the edge is the client, unless so many proxies stand
+  // in front.
+  manager.mutable_use_remote_address()->set_value(true);
+  manager.set_xff_num_trusted_hops(topology.num_trusted_proxies());
+  manager.set_forward_client_cert_details(Forwarding(topology.forward_client_cert_details()));
+  auto& details = *manager.mutable_set_current_client_cert_details();
+  details.mutable_subject()->set_value(true);
+  details.set_cert(true);
+  details.set_dns(true);
+  details.set_uri(true);
+  return Wrap(manager);
+}
+
+}  // namespace binnacle::translator

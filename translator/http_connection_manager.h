@@ -1,0 +1,40 @@
+// translator/http_connection_manager.h
+//
+// The network filter that speaks HTTP: one shape for what a workload receives,
+// one for what it sends, one for the edge of the mesh.
+//
+// Threads  pure.
+// Spec     policy facts, sections 3, 4.1, 4.2, 4.4; Envoy v3
+//          HttpConnectionManager.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "envoy/config/listener/v3/listener_components.pb.h"
+#include "envoy/config/route/v3/route.pb.h"
+#include "proto/policy/mesh_config.pb.h"
+#include "translator/proxy_class.h"
+
+namespace binnacle::translator {
+
+struct HttpConnectionManagerOptions {
+  std::string stat_prefix;  // without the final ';'
+  std::string route_name;   // fetched over ADS
+  bool grpc_web = false;
+};
+
+// `routes` are inlined: they never change apart from the listener.
+envoy::config::listener::v3::Filter BuildInboundHttp(
+    const policy::v1::MeshConfig& config, const ProxyClass& proxy, absl::string_view stat_prefix,
+    const envoy::config::route::v3::RouteConfiguration& routes, bool grpc_web);
+
+envoy::config::listener::v3::Filter BuildOutboundHttp(const policy::v1::MeshConfig& config,
+                                                      const ProxyClass& proxy,
+                                                      const HttpConnectionManagerOptions& options);
+
+envoy::config::listener::v3::Filter BuildGatewayHttp(const policy::v1::MeshConfig& config,
+                                                     const ProxyClass& proxy,
+                                                     const HttpConnectionManagerOptions& options);
+
+}  // namespace binnacle::translator

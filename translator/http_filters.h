@@ -1,0 +1,24 @@
+// translator/http_filters.h
+//
+// The HTTP filters of a connection manager, in the order in which requests
+// pass them. Stock filters only: what they do to a request, its route says.
+//
+// Threads  pure.
+// Spec     policy facts, section 4.2 (HTTP filter order).
+#pragma once
+
+#include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
+#include "google/protobuf/repeated_ptr_field.h"
+
+namespace binnacle::translator {
+
+using HttpFilters = google::protobuf::RepeatedPtrField<
+    envoy::extensions::filters::network::http_connection_manager::v3::HttpFilter>;
+
+// `grpc_web`: browsers' gRPC arrives here and is made plain gRPC.
+HttpFilters BuildHttpFilters(bool grpc_web);
+
+// Of these a gRPC library knows: faults, and the router.
+HttpFilters BuildProxylessHttpFilters();
+
+}  // namespace binnacle::translator

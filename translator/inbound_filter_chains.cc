@@ -1,0 +1,146 @@
+#include "translator/inbound_filter_chains.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "translator/cluster_name.h"
+#include "translator/downstream_tls.h"
+#include "translator/filter_chain.h"
+#include "translator/http_connection_manager.h"
+#include "translator/inbound_routes.h"
+#include "translator/tcp_proxy.h"
+
+namespace binnacle::translator {
+
+using envoy::config::listener::v3::Filter;
+using envoy::config::listener::v3::FilterChain;
+using policy::v1::MeshConfig;
+
+namespace {
+
+// One way in: what the inspectors must have found, and what is done then.
+struct Way {
+  absl::string_view transport;
+  std::vector<absl::string_view> alpn;  // empty: any
+  bool mesh_tls = false;
+  bool http = false;
+};
+
+std::vector<absl::string_view> List(absl::Span<const absl::string_view> words) {
+  return {words.begin(), words.end()};
+}
+
+std::vector<Way> StrictWays(InboundSpeech speech) {
+  if (speech != InboundSpeech::kSniffed) {
+    return {{kTlsTransport, {}, true, speech == InboundSpeech::kHttp}};
+  }
+  return {{kTlsTransport, List(MeshHttpAlpn()), true, true}, {kTlsTransport, {}, true, false}};
+}
+
+// TLS without a word of the mesh is the application's own and goes through as
+// it is, except to a port that is declared to speak HTTP.
+std::vector<Way> PermissiveWays(InboundSpeech speech, const ProxyClass& proxy) {
+  switch (speech) {
+    case InboundSpeech::kHttp:
+      return {{kTlsTransport, List(MeshAlpn()), true, true}, {kRawTransport, {}, false, true}};
+    case InboundSpeech::kTcp:
+      return {{kTlsTransport, List(MeshAlpn()), true, false},
+              {kTlsTransport, {}, false, false},
+              {kRawTransport, {}, false, false}};
+    case InboundSpeech::kSniffed:
+      return {{kTlsTransport, List(MeshHttpAlpn()), true, true},
+              {kRawTransport, PlainHttpAlpn(proxy), false, true},
+              {kTlsTransport, List(MeshTcpAlpn()), true, false},
+              {kRawTransport, {}, false, false},
+              {kTlsTransport, {}, false, false}};
+  }
+  return {};
+}
+
+std::vector<Way> PlainWays(InboundSpeech speech, const ProxyClass& proxy) {
+  if (speech != InboundSpeech::kSniffed) {
+    return {{kRawTransport, {}, false, speech == InboundSpeech::kHttp}};
+  }
+  return {{kRawTransport, PlainHttpAlpn(proxy), false, true}, {kRawTransport, {}, false, false}};
+}
+
+std::vector<Way> Ways(const InboundPort& port, const ProxyClass& proxy) {
+  if (!proxy.agent) return PlainWays(port.speech, proxy);
+  switch (port.authentication.mode) {
+    case MutualTlsMode::kStrict:
+      return StrictWays(port.speech);
+    case MutualTlsMode::kPermissive:
+      return PermissiveWays(port.speech, proxy);
+    case MutualTlsMode::kDisable:
+      return PlainWays(port.speech, proxy);
+  }
+  return {};
+}
+
+std::string ChainName(const InboundPort& port, bool http) {
+  if (port.service != nullptr) return absl::StrCat("0.0.0.0_", port.number);
+  return http ? "virtualInbound-catchall-http" : "virtualInbound";
+}
+
+Filter HttpFilter(const MeshConfig& config, const ProxyClass& proxy, const InboundPort& port) {
+  InboundRouteOptions options;
+  options.cluster = port.cluster;
+  if (port.service == nullptr) {
+    return BuildInboundHttp(config, proxy, port.cluster, BuildInboundRoutes(options), false);
+  }
+  const mesh::Protocol protocol = port.service_port->protocol;
+  options.host = port.service->host;
+  options.service_port = port.service_port->number;
+  options.grpc = protocol == mesh::Protocol::kGrpc || protocol == mesh::Protocol::kGrpcWeb;
+  return BuildInboundHttp(config, proxy, absl::StrCat("inbound_0.0.0.0_", port.number),
+                          BuildInboundRoutes(options), protocol == mesh::Protocol::kGrpcWeb);
+}
+
+FilterChain NewChain(const InboundPort& port, bool http) {
+  FilterChain chain = NewFilterChain(ChainName(port, http));
+  if (port.number != 0) {
+    chain.mutable_filter_chain_match()->mutable_destination_port()->set_value(port.number);
+  }
+  return chain;
+}
+
+FilterChain BuildChain(const MeshConfig& config, const ProxyClass& proxy, const InboundPort& port,
+                       const Way& way) {
+  FilterChain chain = NewChain(port, way.http);
+  auto& match = *chain.mutable_filter_chain_match();
+  match.set_transport_protocol(std::string(way.transport));
+  MatchAlpn(way.alpn, match);
+  if (way.mesh_tls) {
+    *chain.mutable_transport_socket() =
+        BuildMeshTlsSocket(config, proxy, port.authentication.certificate_required);
+  }
+  *chain.add_filters() =
+      way.http ? HttpFilter(config, proxy, port) : TcpProxyTo(config, port.cluster);
+  return chain;
+}
+
+// Without this the chains for all other ports would take the connection.
+FilterChain Refusal(const MeshConfig& config, const InboundPort& port) {
+  FilterChain chain = NewChain(port, false);
+  *chain.add_filters() = TcpProxyTo(config, kBlackHoleCluster);
+  return chain;
+}
+
+}  // namespace
+
+bool TakesMeshTls(const InboundPort& port, const ProxyClass& proxy) {
+  return proxy.agent && port.authentication.mode != MutualTlsMode::kDisable;
+}
+
+void AddInboundFilterChains(const MeshConfig& config, const ProxyClass& proxy,
+                            const InboundPort& port, FilterChains& chains) {
+  if (!proxy.agent && port.authentication.mode == MutualTlsMode::kStrict) {
+    chains.Add(Refusal(config, port));
+    return;
+  }
+  for (const Way& way : Ways(port, proxy)) chains.Add(BuildChain(config, proxy, port, way));
+}
+
+}  // namespace binnacle::translator

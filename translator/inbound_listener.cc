@@ -1,0 +1,144 @@
+#include "translator/inbound_listener.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/strings/str_cat.h"
+#include "translator/access_log.h"
+#include "translator/cluster_name.h"
+#include "translator/filter_chain.h"
+#include "translator/inbound_filter_chains.h"
+#include "translator/listener_filters.h"
+#include "translator/local_port.h"
+#include "translator/peer_authentication.h"
+#include "translator/socket_address.h"
+#include "translator/tcp_proxy.h"
+
+namespace binnacle::translator {
+
+using envoy::config::core::v3::TrafficDirection;
+using envoy::config::listener::v3::FilterChain;
+using envoy::config::listener::v3::Listener;
+using envoy::config::listener::v3::ListenerFilter;
+
+namespace {
+
+InboundSpeech SpeechOf(mesh::Protocol protocol) {
+  if (mesh::IsHttp(protocol)) return InboundSpeech::kHttp;
+  return mesh::IsSniffed(protocol) ? InboundSpeech::kSniffed : InboundSpeech::kTcp;
+}
+
+InboundPort OfService(mesh::View& view, const ProxyClass& proxy, const LocalPort& local,
+                      Origins& origins) {
+  InboundPort port;
+  port.number = local.number;
+  port.cluster = InboundClusterName(local.number);
+  port.service = local.service;
+  port.service_port = local.service_port;
+  port.speech = SpeechOf(local.service_port->protocol);
+  port.authentication =
+      AuthenticationAt(view, proxy, local.number, local.service, local.service_port, origins);
+  origins.push_back(local.service->origin);
+  return port;
+}
+
+// Of no service; 0 stands for every port that has no chains of its own.
+InboundPort OfNoService(mesh::View& view, const ProxyClass& proxy, uint32_t number,
+                        Origins& origins) {
+  InboundPort port;
+  port.number = number;
+  port.cluster = std::string(kInboundPassthroughCluster);
+  port.speech = InboundSpeech::kSniffed;
+  port.authentication = AuthenticationAt(view, proxy, number, nullptr, nullptr, origins);
+  return port;
+}
+
+std::vector<InboundPort> FindPorts(mesh::View& view, const ProxyClass& proxy, Origins& origins) {
+  std::vector<InboundPort> ports = {OfNoService(view, proxy, 0, origins)};
+  absl::btree_set<uint32_t> known;
+  std::vector<InboundPort> of_services;
+  for (const LocalPort& local : FindLocalPorts(view, proxy)) {
+    known.insert(local.number);
+    of_services.push_back(OfService(view, proxy, local, origins));
+  }
+  for (uint32_t number : PortsWithOwnMode(view, proxy)) {
+    if (known.insert(number).second) ports.push_back(OfNoService(view, proxy, number, origins));
+  }
+  ports.insert(ports.end(), of_services.begin(), of_services.end());
+  return ports;
+}
+
+// A connection that came here without being captured would go round for ever.
+FilterChain BlackHole(const policy::v1::MeshConfig& config) {
+  FilterChain chain =
+      NewFilterChain("virtualInbound-blackhole", TcpProxyTo(config, kBlackHoleCluster));
+  chain.mutable_filter_chain_match()->mutable_destination_port()->set_value(
+      config.proxy_inbound_listen_port());
+  return chain;
+}
+
+// Ports where `wanted` holds, apart from the catch-all, which comes first.
+template <typename F>
+std::vector<uint32_t> Numbers(const std::vector<InboundPort>& ports, F wanted) {
+  std::vector<uint32_t> numbers;
+  for (const InboundPort& port : ports) {
+    if (port.number != 0 && wanted(port)) numbers.push_back(port.number);
+  }
+  return numbers;
+}
+
+// On ports that take plaintext only, an application's own TLS is bytes like
+// any other.
+void AddTlsInspector(const ProxyClass& proxy, uint32_t own_port,
+                     const std::vector<InboundPort>& ports, Listener& listener) {
+  auto takes_tls = [&](const InboundPort& port) { return TakesMeshTls(port, proxy); };
+  const auto with = Numbers(ports, takes_tls);
+  ListenerFilter filter = TlsInspector();
+  if (takes_tls(ports.front())) {
+    auto without = Numbers(ports, [&](const InboundPort& port) { return !takes_tls(port); });
+    without.insert(without.begin(), own_port);
+    DisableOnPorts(without, filter);
+  } else if (with.empty()) {
+    return;
+  } else {
+    EnableOnlyOnPorts(with, filter);
+  }
+  *listener.add_listener_filters() = std::move(filter);
+}
+
+void AddHttpInspector(uint32_t own_port, const std::vector<InboundPort>& ports,
+                      Listener& listener) {
+  auto declared = Numbers(
+      ports, [](const InboundPort& port) { return port.speech != InboundSpeech::kSniffed; });
+  declared.insert(declared.begin(), own_port);
+  ListenerFilter filter = HttpInspector();
+  DisableOnPorts(declared, filter);
+  *listener.add_listener_filters() = std::move(filter);
+}
+
+}  // namespace
+
+Translated<Listener> BuildVirtualInbound(mesh::View& view, const ProxyClass& proxy) {
+  const auto& config = view.settings().config;
+  const auto own_port = static_cast<uint32_t>(config.proxy_inbound_listen_port());
+  Translated<Listener> result;
+  Listener& listener = result.message;
+  listener.set_name("virtualInbound");
+  *listener.mutable_address() = SocketAddress(WildcardAddress(proxy), own_port);
+  listener.set_traffic_direction(TrafficDirection::INBOUND);
+  *listener.mutable_access_log() = BuildListenerAccessLogs(config);
+  const auto ports = FindPorts(view, proxy, result.origins);
+  FilterChains chains;
+  chains.Add(BlackHole(config));
+  for (const InboundPort& port : ports) AddInboundFilterChains(config, proxy, port, chains);
+  *listener.add_listener_filters() = OriginalDst();
+  AddTlsInspector(proxy, own_port, ports, listener);
+  AddHttpInspector(own_port, ports, listener);
+  SetDetectionTimeout(config, listener);
+  std::move(chains).MoveTo(listener);
+  return result;
+}
+
+}  // namespace binnacle::translator

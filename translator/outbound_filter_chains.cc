@@ -1,0 +1,169 @@
+#include "translator/outbound_filter_chains.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "mesh/gateway_name.h"
+#include "mesh/lookup.h"
+#include "translator/cluster_name.h"
+#include "translator/filter_chain.h"
+#include "translator/http_connection_manager.h"
+#include "translator/tcp_proxy.h"
+#include "translator/virtual_service_tcp.h"
+
+namespace binnacle::translator {
+
+using envoy::config::core::v3::CidrRange;
+using envoy::config::listener::v3::Filter;
+using envoy::config::listener::v3::FilterChain;
+using policy::v1::MeshConfig;
+
+namespace {
+
+// Collects the chains of one listener.
+class Builder {
+ public:
+  Builder(mesh::View& view, const ProxyClass& proxy, const OutboundAddress& address,
+          Origins& origins)
+      : view_(view), proxy_(proxy), address_(address), origins_(origins) {}
+
+  void AddHttp(const Tenancy& tenancy);
+  void AddTls(const Tenant& tenant, bool by_name);
+  void AddTcp(const Tenant& tenant);
+  // Call last.
+  OutboundFilterChains Finish() &&;
+
+ private:
+  std::vector<ConnectionRoute> Routes(const Tenant& tenant, bool tls);
+  void AddRoute(const Tenant& tenant, const ConnectionRoute& route);
+  void AddService(const Tenant& tenant, bool by_name);
+  void Add(const Tenant& tenant, const ConnectionRoute& route, Translated<Filter> filter);
+
+  mesh::View& view_;
+  const ProxyClass& proxy_;
+  const OutboundAddress& address_;
+  Origins& origins_;
+  const policy::Object* virtual_service_ = nullptr;  // of the tenant at hand
+  OutboundFilterChains result_;
+};
+
+HttpConnectionManagerOptions HttpOptions(const OutboundAddress& address, const Tenancy& tenancy) {
+  HttpConnectionManagerOptions options;
+  options.stat_prefix = absl::StrCat("outbound_", address.ListenerName());
+  options.route_name = absl::StrCat(address.port);
+  if (!address.wildcard) {
+    options.route_name = absl::StrCat(tenancy.sniffed[0].service->host, ":", address.port);
+  }
+  options.grpc_web = std::any_of(tenancy.http.begin(), tenancy.http.end(), [](const Tenant& t) {
+    return t.port->protocol == mesh::Protocol::kGrpcWeb;
+  });
+  return options;
+}
+
+void Builder::AddHttp(const Tenancy& tenancy) {
+  if (tenancy.http.empty() && tenancy.sniffed.empty()) return;
+  FilterChain chain = NewFilterChain(
+      "", BuildOutboundHttp(view_.settings().config, proxy_, HttpOptions(address_, tenancy)));
+  auto& match = *chain.mutable_filter_chain_match();
+  match.set_transport_protocol(std::string(kRawTransport));
+  MatchAlpn(PlainHttpAlpn(proxy_), match);
+  result_.chains.Add(std::move(chain));
+}
+
+std::vector<ConnectionRoute> Builder::Routes(const Tenant& tenant, bool tls) {
+  virtual_service_ = mesh::FindMeshVirtualService(view_, proxy_.ns, tenant.service->host);
+  if (virtual_service_ == nullptr) return {};
+  const ConnectionContext context{proxy_, std::string(mesh::kMeshGateway), address_.port};
+  return tls ? MatchTlsRoutes(*virtual_service_, context)
+             : MatchTcpRoutes(*virtual_service_, context);
+}
+
+// A chain that asks for nothing goes last: it takes what is left.
+void Builder::Add(const Tenant& tenant, const ConnectionRoute& route, Translated<Filter> filter) {
+  FilterChain chain = NewFilterChain("", std::move(filter.message));
+  auto& match = *chain.mutable_filter_chain_match();
+  route.SetMatch(match);
+  if (route.subnets.empty() && tenant.block.has_value()) *match.add_prefix_ranges() = *tenant.block;
+  const bool asks = route.Asks() || tenant.block.has_value();
+  if (!asks && result_.fallback.has_value()) return;  // an older service has it
+  origins_.push_back(tenant.service->origin);
+  origins_.insert(origins_.end(), filter.origins.begin(), filter.origins.end());
+  if (asks) {
+    result_.chains.Add(std::move(chain));
+  } else {
+    chain.clear_filter_chain_match();
+    result_.fallback = std::move(chain);
+  }
+}
+
+void Builder::AddRoute(const Tenant& tenant, const ConnectionRoute& route) {
+  auto filter =
+      TcpProxyToRoute(view_, proxy_, *virtual_service_, *route.destinations, address_.port);
+  if (filter.has_value()) Add(tenant, route, *std::move(filter));
+}
+
+void Builder::AddService(const Tenant& tenant, bool by_name) {
+  ConnectionRoute route;
+  if (by_name) {
+    route.tls = true;
+    route.server_names.push_back(tenant.service->host);
+  }
+  Add(tenant, route, TcpProxyToService(view_, proxy_, *tenant.service, *tenant.port));
+}
+
+// Routes that name servers are all there is for the service then.
+void Builder::AddTls(const Tenant& tenant, bool by_name) {
+  const auto routes = Routes(tenant, true);
+  for (const ConnectionRoute& route : routes) AddRoute(tenant, route);
+  if (routes.empty()) AddService(tenant, by_name);
+}
+
+void Builder::AddTcp(const Tenant& tenant) {
+  const auto routes = Routes(tenant, false);
+  for (const ConnectionRoute& route : routes) AddRoute(tenant, route);
+  if (routes.empty() || !routes.back().subnets.empty()) AddService(tenant, false);
+}
+
+FilterChain Unclaimed(const MeshConfig& config) {
+  return NewFilterChain("PassthroughFilterChain", TcpProxyTo(config, UnclaimedCluster(config)));
+}
+
+OutboundFilterChains Builder::Finish() && {
+  if (result_.chains.empty()) {
+    // A listener must have a chain besides its default one to be of use to
+    // people who read it; both mean the same.
+    if (result_.fallback.has_value()) result_.chains.Add(*std::move(result_.fallback));
+    result_.fallback.reset();
+  } else if (!result_.fallback.has_value() && address_.wildcard) {
+    result_.fallback = Unclaimed(view_.settings().config);
+  }
+  return std::move(result_);
+}
+
+}  // namespace
+
+std::string OutboundAddress::ListenerName() const { return absl::StrCat(ip, "_", port); }
+
+absl::string_view UnclaimedCluster(const MeshConfig& config) {
+  return config.outbound_traffic_policy().mode() == MeshConfig::OutboundTrafficPolicy::ALLOW_ANY
+             ? kPassthroughCluster
+             : kBlackHoleCluster;
+}
+
+OutboundFilterChains BuildOutboundFilterChains(mesh::View& view, const ProxyClass& proxy,
+                                               const OutboundAddress& address,
+                                               const Tenancy& tenancy, Origins& origins) {
+  Builder builder(view, proxy, address, origins);
+  builder.AddHttp(tenancy);
+  // On an address of its own a TLS service needs no name to be told by.
+  const size_t others = tenancy.sniffed.size() + tenancy.tcp.size();
+  const bool by_name = address.wildcard || tenancy.tls.size() + others > 1;
+  for (const Tenant& tenant : tenancy.tls) builder.AddTls(tenant, by_name);
+  for (const Tenant& tenant : tenancy.tcp) builder.AddTcp(tenant);
+  for (const Tenant& tenant : tenancy.sniffed) builder.AddTcp(tenant);
+  return std::move(builder).Finish();
+}
+
+}  // namespace binnacle::translator

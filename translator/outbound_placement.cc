@@ -1,0 +1,121 @@
+#include "translator/outbound_placement.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mesh/lookup.h"
+#include "mesh/protocol.h"
+#include "policy/ip_address.h"
+#include "translator/cidr_range.h"
+
+namespace binnacle::translator {
+
+using envoy::config::core::v3::CidrRange;
+
+namespace {
+
+constexpr char kWildcard[] = "";
+
+// One number may be open for both UDP and TCP.
+const mesh::ServicePort* FindTcpPort(const mesh::Service& service, uint32_t number) {
+  for (const mesh::ServicePort& port : service.ports) {
+    if (port.number == number && port.protocol != mesh::Protocol::kUdp) return &port;
+  }
+  return nullptr;
+}
+
+std::vector<Tenant> FindTenants(mesh::View& view, const ProxyClass& proxy, uint32_t number) {
+  std::vector<Tenant> tenants;
+  for (absl::string_view host : mesh::VisibleHostsOnPort(view, proxy.ns, number)) {
+    const mesh::Service* service = mesh::FindService(view, host, proxy.ns);
+    if (service == nullptr) continue;
+    const mesh::ServicePort* port = FindTcpPort(*service, number);
+    if (port != nullptr) tenants.push_back({service, port, std::nullopt});
+  }
+  // Where two want the same, the older has it; hosts are in order already.
+  std::stable_sort(tenants.begin(), tenants.end(), [](const Tenant& a, const Tenant& b) {
+    return a.service->created < b.service->created;
+  });
+  return tenants;
+}
+
+std::vector<Tenant>& ListFor(const Tenant& tenant, Tenancy& tenancy) {
+  const mesh::Protocol protocol = tenant.port->protocol;
+  if (mesh::IsHttp(protocol)) return tenancy.http;
+  if (mesh::IsTls(protocol)) return tenancy.tls;
+  return mesh::IsSniffed(protocol) ? tenancy.sniffed : tenancy.tcp;
+}
+
+void Place(const std::string& address, Tenant tenant, Placement& placement) {
+  auto& list = ListFor(tenant, placement[address]);
+  list.push_back(std::move(tenant));
+}
+
+bool SameFamily(const CidrRange& range, const ProxyClass& proxy) {
+  const bool v6 = range.address_prefix().find(':') != std::string::npos;
+  return v6 == proxy.ipv6_only;
+}
+
+// A single address has a listener of its own; a block shares the wildcard one.
+void PlaceAtAddresses(const ProxyClass& proxy, const Tenant& tenant, Placement& placement) {
+  for (const std::string& text : tenant.service->addresses) {
+    auto range = ParseCidrRange(text);
+    if (!range.has_value() || !SameFamily(*range, proxy)) continue;
+    const bool wildcard = range->address_prefix() == (proxy.ipv6_only ? "::" : "0.0.0.0");
+    if (IsSingleAddress(*range) && !wildcard) {
+      Place(range->address_prefix(), tenant, placement);
+    } else if (wildcard) {
+      Place(kWildcard, tenant, placement);
+    } else {
+      Tenant part = tenant;
+      part.block = *std::move(range);
+      Place(kWildcard, std::move(part), placement);
+    }
+  }
+}
+
+// Clients of a headless service dial its endpoints.
+bool IsDialledByEndpoint(const mesh::Service& service) {
+  return service.addresses.empty() &&
+         (service.headless || service.resolution == mesh::Resolution::kPassthrough);
+}
+
+void PlaceAtEndpoints(mesh::View& view, const ProxyClass& proxy, const Tenant& tenant,
+                      Placement& placement) {
+  const mesh::Service& service = *tenant.service;
+  const auto* endpoints = view.Find<mesh::FactKind::kEndpoints>(service.FactName());
+  if (endpoints == nullptr || endpoints->empty()) {
+    // A ServiceEntry without endpoints means whatever address is dialled.
+    if (service.registry == mesh::Registry::kServiceEntry) Place(kWildcard, tenant, placement);
+    return;
+  }
+  const size_t index = tenant.port - service.ports.data();
+  for (const mesh::Endpoint& endpoint : *endpoints) {
+    if (index >= endpoint.ports.size() || endpoint.ports[index] == 0) continue;
+    if (!policy::IsIpAddress(endpoint.address)) continue;
+    const auto range = ParseCidrRange(endpoint.address);
+    if (range.has_value() && SameFamily(*range, proxy)) {
+      Place(range->address_prefix(), tenant, placement);
+    }
+  }
+}
+
+}  // namespace
+
+Placement PlaceServices(mesh::View& view, const ProxyClass& proxy, uint32_t port) {
+  Placement placement;
+  for (const Tenant& tenant : FindTenants(view, proxy, port)) {
+    if (mesh::IsHttp(tenant.port->protocol)) {
+      Place(kWildcard, tenant, placement);
+    } else if (IsDialledByEndpoint(*tenant.service)) {
+      PlaceAtEndpoints(view, proxy, tenant, placement);
+    } else if (tenant.service->addresses.empty()) {
+      Place(kWildcard, tenant, placement);
+    } else {
+      PlaceAtAddresses(proxy, tenant, placement);
+    }
+  }
+  return placement;
+}
+
+}  // namespace binnacle::translator

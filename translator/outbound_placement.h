@@ -1,0 +1,46 @@
+// translator/outbound_placement.h
+//
+// Which services share which listener: on the wildcard address, told apart by
+// what clients say, or on an address of their own.
+//
+// Threads  belongs to the View's thread.
+// Spec     policy facts, section 4.1 (outbound listener placement).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "envoy/config/core/v3/address.pb.h"
+#include "mesh/service.h"
+#include "mesh/view.h"
+#include "translator/proxy_class.h"
+
+namespace binnacle::translator {
+
+// A service port that has part in a listener. Pointers live as long as the
+// View's Snapshot.
+struct Tenant {
+  const mesh::Service* service = nullptr;
+  const mesh::ServicePort* port = nullptr;
+  // The part of the wildcard address that the service is reached at; nullopt:
+  // all of the listener's address.
+  std::optional<envoy::config::core::v3::CidrRange> block;
+};
+
+// Of one address, the oldest service first.
+struct Tenancy {
+  std::vector<Tenant> http;     // declared HTTP
+  std::vector<Tenant> sniffed;  // HTTP or not, as it turns out
+  std::vector<Tenant> tls;
+  std::vector<Tenant> tcp;
+};
+
+// By IP address; "" is the wildcard. Every service that the class sees with a
+// port of that number.
+using Placement = absl::btree_map<std::string, Tenancy>;
+Placement PlaceServices(mesh::View& view, const ProxyClass& proxy, uint32_t port);
+
+}  // namespace binnacle::translator
