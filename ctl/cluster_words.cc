@@ -1,0 +1,32 @@
+#include "ctl/cluster_words.h"
+
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace binnacle::ctl {
+
+ClusterWords ReadClusterName(absl::string_view name) {
+  for (absl::string_view separator : {"|", "_."}) {
+    const std::vector<absl::string_view> parts =
+        absl::StrSplit(name, absl::MaxSplits(absl::ByString(separator), 3));
+    if (parts.size() == 4) return {parts[0], parts[1], parts[2], parts[3]};
+  }
+  return {"", "", "", name};
+}
+
+std::string SpeakableCluster(absl::string_view name) {
+  const ClusterWords words = ReadClusterName(name);
+  if (words.direction.empty()) return std::string(name);
+  if (words.host.empty()) return absl::StrCat(words.direction, " port ", words.port);
+  return absl::StrCat(words.host, ":", words.port, words.subset.empty() ? "" : " ", words.subset);
+}
+
+bool MeansHost(absl::string_view asked, absl::string_view host) {
+  if (asked.empty() || absl::EqualsIgnoreCase(asked, host)) return true;
+  return absl::StartsWithIgnoreCase(host, asked) && host[asked.size()] == '.';
+}
+
+}  // namespace binnacle::ctl

@@ -1,0 +1,34 @@
+// ctl/proxy_name.h
+//
+// How people name a proxy: by its node id, "sidecar~10.0.0.7~web-1.shop~...",
+// by its pod and namespace, "web-1.shop", or by the pod alone where that is
+// plain enough.
+//
+// Threads  pure, but for ListProxies().
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "ctl/admin_client.h"
+#include "ctl/json.h"
+
+namespace binnacle::ctl {
+
+// "web-1.shop" of a node id; the id itself if it is not made of four parts.
+absl::string_view ShortProxyName(absl::string_view node_id);
+
+// The one of `node_ids` that `name` means. kNotFound when it means none or
+// several; the message names the candidates.
+absl::StatusOr<std::string> ResolveProxy(absl::string_view name,
+                                         const std::vector<std::string>& node_ids);
+
+// Every proxy with its status, sorted by name: a list of {proxy, cluster,
+// connectedSince, types}.
+absl::StatusOr<Json> ListProxies(const AdminClient& client);
+
+std::vector<std::string> NodeIds(const Json& proxies);
+
+}  // namespace binnacle::ctl

@@ -1,0 +1,132 @@
+#include "ctl/proxy_status.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ctl/json_field.h"
+#include "ctl/output_format.h"
+#include "ctl/proxy_name.h"
+#include "ctl/table.h"
+
+namespace binnacle::ctl {
+namespace {
+
+constexpr absl::string_view kTypes[] = {"CDS", "LDS", "EDS", "RDS", "SDS"};
+
+struct Options {
+  std::string proxy;
+  OutputFormat format = OutputFormat::kTable;
+};
+
+Cell StatusCell(const Json& type) {
+  std::string status = Text(type, "status");
+  if (status.empty()) status = "NOT SENT";
+  const Tone tone = status == "SYNCED"   ? Tone::kGood
+                    : status == "STALE"  ? Tone::kWarning
+                    : status == "NACKED" ? Tone::kBad
+                                         : Tone::kPlain;
+  return {std::move(status), tone};
+}
+
+// "2026-10-24T12:00:00.123Z" -> "2026-10-24T12:00:00Z"
+std::string WholeSeconds(std::string time) {
+  const size_t point = time.find('.');
+  const size_t zone = time.find_first_of("Z+", point);
+  if (point != std::string::npos && zone != std::string::npos) time.erase(point, zone - point);
+  return time;
+}
+
+void PrintAll(const Json& proxies, Console& console) {
+  Table table({"PROXY", "CLUSTER", "CONNECTED SINCE", "CDS", "LDS", "EDS", "RDS", "SDS"});
+  std::string reasons;
+  for (const Json& proxy : proxies) {
+    const std::string id = Text(proxy, "proxy");
+    const absl::string_view name = ShortProxyName(id);
+    std::vector<Cell> cells = {std::string(name), Text(proxy, "cluster"),
+                               WholeSeconds(Text(proxy, "connectedSince"))};
+    for (absl::string_view type : kTypes) {
+      const Json& state = Field(Field(proxy, "types"), type);
+      cells.push_back(StatusCell(state));
+      const std::string reason = Text(state, "nackReason");
+      if (reason.empty()) continue;
+      absl::StrAppend(&reasons,
+                      Paint(absl::StrCat(name, " refused ", type), Tone::kBad, console.colour),
+                      ": ", reason, "\n");
+    }
+    table.AddRow(std::move(cells));
+  }
+  console.out << table.Render(console.width, console.colour);
+  if (!reasons.empty()) console.out << '\n' << reasons;
+}
+
+void PrintOne(const Json& proxy, Console& console) {
+  console.out << "Proxy:            " << Text(proxy, "proxy") << '\n'
+              << "Cluster:          " << Text(proxy, "cluster") << '\n'
+              << "Connected since:  " << WholeSeconds(Text(proxy, "connectedSince")) << "\n\n";
+  Table table({"TYPE", "STATUS", "VERSION", "REASON"});
+  for (absl::string_view type : kTypes) {
+    const Json& state = Field(Field(proxy, "types"), type);
+    table.AddRow(
+        {std::string(type), StatusCell(state), Text(state, "version"), Text(state, "nackReason")});
+  }
+  console.out << table.Render(console.width, console.colour);
+}
+
+// Leaves only the proxy that was asked for, if one was.
+absl::StatusOr<Json> Ask(const Options& options, const Invocation& invocation) {
+  const auto client = Connect(invocation);
+  if (!client.ok()) return client.status();
+  absl::StatusOr<Json> proxies = ListProxies(*client);
+  if (!proxies.ok() || options.proxy.empty()) return proxies;
+  const auto wanted = ResolveProxy(options.proxy, NodeIds(*proxies));
+  if (!wanted.ok()) return wanted.status();
+  Json chosen = Json::array();
+  for (const Json& proxy : *proxies) {
+    if (Text(proxy, "proxy") == *wanted) chosen.push_back(proxy);
+  }
+  return chosen;
+}
+
+ExitCode ProxyStatus(const Options& options, const Invocation& invocation) {
+  Console& console = invocation.console;
+  const absl::StatusOr<Json> proxies = Ask(options, invocation);
+  if (!proxies.ok()) return Report(proxies.status(), console);
+  if (options.format != OutputFormat::kTable) {
+    PrintStructured(*proxies, options.format, console);
+  } else if (proxies->empty()) {
+    console.err << "no proxy is connected\n";
+  } else if (options.proxy.empty()) {
+    PrintAll(*proxies, console);
+  } else {
+    for (const Json& proxy : *proxies) PrintOne(proxy, console);
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddProxyStatusCommand(CLI::App& program, Invocation& invocation) {
+  CLI::App* command = program.add_subcommand(
+      "proxy-status", "Which proxies are connected, and whether each holds what it should");
+  command->alias("ps");
+  const auto options = std::make_shared<Options>();
+  command
+      ->add_option("PROXY", options->proxy,
+                   "a node id, POD.NAMESPACE, or as much of it as is plain; all if left out")
+      ->type_name("");
+  AddOutputOption(*command, options->format);
+  AddAdminOption(*command, invocation);
+  AddExamples(
+      *command,
+      {{"every proxy: SYNCED, STALE, NACKED or NOT SENT for each type of resource",
+        "binnaclectl proxy-status"},
+       {"one proxy, with versions and reasons", "binnaclectl proxy-status reviews-v1.default"},
+       {"for a script", "binnaclectl proxy-status -o json"}});
+  command->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return ProxyStatus(*options, invocation); };
+  });
+}
+
+}  // namespace binnacle::ctl
