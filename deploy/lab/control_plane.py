@@ -69,6 +69,10 @@ class ControlPlane:
   def json(self, path):
     return json.loads(self.text(path))
 
+  def proxies(self):
+    """What /debug/proxies says, by "pod.namespace"."""
+    return {entry["proxy"].split("~")[2]: entry for entry in self.json("/debug/proxies")}
+
   def _addresses(self, offset):
     """The addresses it says it listens on, once it has."""
     self.process.must_run()

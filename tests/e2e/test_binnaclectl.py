@@ -1,6 +1,7 @@
 """binnaclectl, against a running mesh."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -22,8 +23,9 @@ def workloads(mesh):
 @pytest.fixture
 def ctl(mesh):
   def run(*arguments, expect=0):
-    done = subprocess.run([BINNACLECTL, "--admin", mesh.control_plane.admin_address,
-                           *map(str, arguments)], text=True, capture_output=True, timeout=30)
+    done = subprocess.run([BINNACLECTL, *map(str, arguments)], text=True, capture_output=True,
+                          timeout=30, env={**os.environ,
+                                           "BINNACLE_ADMIN": mesh.control_plane.admin_address})
     assert done.returncode == expect, f"{done.stdout}\n{done.stderr}"
     return done.stdout
 
@@ -42,7 +44,7 @@ def test_validate_accepts_good_files_and_names_the_fault_of_a_bad_one(ctl, mesh,
 
 def test_proxy_status_lists_every_proxy(ctl, mesh):
   def entries():
-    return {entry["proxy"]: entry for entry in json.loads(ctl("proxy-status", "-o", "json"))}
+    return {entry["proxy"].split("~")[2]: entry for entry in json.loads(ctl("proxy-status", "-o", "json"))}
 
   mesh.wait_until(lambda: all(
       entry["types"][kind]["status"] == "SYNCED" for entry in entries().values()
@@ -80,7 +82,7 @@ def test_version_and_completion(ctl):
 
 def test_usage_errors_exit_with_2_and_an_absent_server_with_3(ctl):
   ctl("no-such-command", expect=2)
-  done = subprocess.run([BINNACLECTL, "--admin", "127.0.0.1:9", "proxy-status"],
+  done = subprocess.run([BINNACLECTL, "proxy-status", "--admin", "127.0.0.1:9"],
                         capture_output=True, text=True)
   assert done.returncode == 3
   assert "127.0.0.1:9" in done.stderr

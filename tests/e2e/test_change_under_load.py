@@ -134,8 +134,8 @@ def test_an_endpoint_that_comes_and_goes_loses_no_request(target, mesh):
 
 def test_every_proxy_acknowledges_everything_it_is_sent(mesh):
   def states():
-    return {(entry["proxy"], name): state["status"]
-            for entry in mesh.control_plane.json("/debug/proxies")
+    return {(proxy, name): state["status"]
+            for proxy, entry in mesh.control_plane.proxies().items()
             for name, state in entry["types"].items()}
 
   wanted = {f"{name}.{'istio-system' if name == 'ingress' else 'default'}"

@@ -23,10 +23,7 @@ def services(mesh):
 
 
 def state(mesh, proxy, kind):
-  for entry in mesh.control_plane.json("/debug/proxies"):
-    if entry["proxy"] == proxy:
-      return entry["types"].get(kind, {})
-  return {}
+  return mesh.control_plane.proxies().get(proxy, {"types": {}})["types"].get(kind, {})
 
 
 @pytest.mark.parametrize("variant", ["delta", "state-of-the-world"])
@@ -40,9 +37,9 @@ def test_a_refused_configuration_is_shown_with_the_proxys_reason(mesh, variant):
     mesh.wait_until(lambda: state(mesh, name, "CDS").get("status") == "NACKED", "it is shown")
     assert "I know no such load balancer" in state(mesh, name, "CDS")["nackReason"]
 
-    done = subprocess.run([BINNACLECTL, "--admin", mesh.control_plane.admin_address,
-                           "proxy-status", "-o", "json"], text=True, capture_output=True)
-    [entry] = [entry for entry in json.loads(done.stdout) if entry["proxy"] == name]
+    done = subprocess.run([BINNACLECTL, "proxy-status", name, "-o", "json", "--admin",
+                           mesh.control_plane.admin_address], text=True, capture_output=True)
+    [entry] = json.loads(done.stdout)
     assert entry["types"]["CDS"]["status"] == "NACKED"
   mesh.wait_until(lambda: not state(mesh, name, "CDS"), "a gone proxy is forgotten")
 

@@ -35,7 +35,7 @@ def both_ways(mesh):
 
 
 def connected(mesh):
-  return {entry["proxy"] for entry in mesh.control_plane.json("/debug/proxies")}
+  return set(mesh.control_plane.proxies())
 
 
 def updates(mesh):
