@@ -12,8 +12,8 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
+#include "translator/auto_mutual_tls.h"
 #include "translator/locality_load_balancing.h"
-#include "translator/mutual_tls_mode.h"
 #include "translator/socket_address.h"
 
 namespace binnacle::translator {
@@ -72,14 +72,6 @@ std::vector<Chosen> Choose(const std::vector<mesh::Endpoint>& endpoints, const P
   return chosen;
 }
 
-// Whether the endpoint takes the mesh's mutual TLS on that port.
-bool TakesMutualTls(mesh::View& view, const Chosen& chosen, Origins& origins) {
-  const mesh::Workload& workload = *chosen.endpoint->workload;
-  if (!workload.tls_capable) return false;
-  return ModeAtWorkload(view, workload.ns, workload.labels, chosen.port, &origins) !=
-         MutualTlsMode::kDisable;
-}
-
 void SetEndpoint(const Chosen& chosen, uint32_t heaviest, LbEndpoint& out) {
   *out.mutable_endpoint()->mutable_address() = BindAddress(chosen.endpoint->address, chosen.port);
   out.mutable_load_balancing_weight()->set_value(
@@ -108,8 +100,8 @@ LocalityLbEndpoints& AddGroup(const mesh::Locality& locality, uint32_t priority,
 
 // Priorities must count from 0 without a gap, so the chosen ones are numbered
 // anew.
-void Group(mesh::View& view, const ProxyClass& proxy, const std::vector<Chosen>& chosen,
-           Translated<ClusterLoadAssignment>& out) {
+void Group(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
+           const std::vector<Chosen>& chosen, Translated<ClusterLoadAssignment>& out) {
   // No sum of weights may exceed 32 bits.
   const uint32_t heaviest = std::numeric_limits<uint32_t>::max() /
                             static_cast<uint32_t>(std::max<size_t>(chosen.size(), 1));
@@ -125,7 +117,8 @@ void Group(mesh::View& view, const ProxyClass& proxy, const std::vector<Chosen>&
     auto& sum = *group->mutable_load_balancing_weight();
     sum.set_value(sum.value() + endpoint.load_balancing_weight().value());
     if (proxy.agent && proxy.type != ProxyType::kGrpc &&
-        TakesMutualTls(view, chosen[i], out.origins)) {
+        TakesMutualTls(view, destination, *chosen[i].endpoint->workload, chosen[i].port,
+                       out.origins)) {
       MarkMutualTls(endpoint);
     }
   }
@@ -142,7 +135,7 @@ Translated<ClusterLoadAssignment> BuildLoadAssignment(mesh::View& view, const Pr
   const auto* endpoints = view.Find<mesh::FactKind::kEndpoints>(destination.service->FactName());
   if (endpoints == nullptr) return out;
   const LocalityPreference preference = PreferenceOf(destination, view.settings().config);
-  Group(view, proxy, Choose(*endpoints, proxy, destination, preference, names), out);
+  Group(view, proxy, destination, Choose(*endpoints, proxy, destination, preference, names), out);
   Distribute(preference, proxy, out.message);
   return out;
 }

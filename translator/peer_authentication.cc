@@ -83,10 +83,18 @@ const policy::Object* FindPolicy(mesh::View& view, const std::string& ns,
   return for_service != nullptr ? for_service : for_all;
 }
 
-std::optional<InboundAuthentication> AsOf2018(mesh::View& view, const ProxyClass& proxy,
-                                              const mesh::Service* service,
-                                              const mesh::ServicePort* port, Origins& origins) {
-  if (const policy::Object* object = FindPolicy(view, proxy.ns, service, port)) {
+policy::Labels SelectorOf(const PeerAuthentication& policy) {
+  const auto& labels = policy.selector().match_labels();
+  return {labels.begin(), labels.end()};
+}
+
+}  // namespace
+
+std::optional<InboundAuthentication> AuthenticationOf2018(mesh::View& view, const std::string& ns,
+                                                          const mesh::Service* service,
+                                                          const mesh::ServicePort* port,
+                                                          Origins& origins) {
+  if (const policy::Object* object = FindPolicy(view, ns, service, port)) {
     origins.push_back(object->origin);
     const Policy& policy = object->As<Policy>();
     return FromPeers(policy.peers(), policy.peer_is_optional());
@@ -98,20 +106,14 @@ std::optional<InboundAuthentication> AsOf2018(mesh::View& view, const ProxyClass
   return FromPeers(policy.peers(), policy.peer_is_optional());
 }
 
-policy::Labels SelectorOf(const PeerAuthentication& policy) {
-  const auto& labels = policy.selector().match_labels();
-  return {labels.begin(), labels.end()};
-}
-
-}  // namespace
-
 InboundAuthentication AuthenticationAt(mesh::View& view, const ProxyClass& proxy, uint32_t port,
                                        const mesh::Service* service,
                                        const mesh::ServicePort* service_port, Origins& origins) {
   if (const auto mode = DecidedAtWorkload(view, proxy.ns, proxy.labels, port, &origins)) {
     return {*mode, true};
   }
-  return AsOf2018(view, proxy, service, service_port, origins).value_or(InboundAuthentication{});
+  return AuthenticationOf2018(view, proxy.ns, service, service_port, origins)
+      .value_or(InboundAuthentication{});
 }
 
 std::vector<uint32_t> PortsWithOwnMode(mesh::View& view, const ProxyClass& proxy) {

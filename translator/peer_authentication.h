@@ -10,6 +10,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "mesh/service.h"
@@ -31,6 +33,13 @@ struct InboundAuthentication {
 InboundAuthentication AuthenticationAt(mesh::View& view, const ProxyClass& proxy, uint32_t port,
                                        const mesh::Service* service,
                                        const mesh::ServicePort* service_port, Origins& origins);
+
+// What the kinds of 2018 alone say for workloads in `ns`; nullopt if there are
+// none of them.
+std::optional<InboundAuthentication> AuthenticationOf2018(mesh::View& view, const std::string& ns,
+                                                          const mesh::Service* service,
+                                                          const mesh::ServicePort* port,
+                                                          Origins& origins);
 
 // Ports that the workload's own PeerAuthentication speaks of, ascending.
 std::vector<uint32_t> PortsWithOwnMode(mesh::View& view, const ProxyClass& proxy);

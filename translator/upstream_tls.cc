@@ -1,13 +1,12 @@
 #include "translator/upstream_tls.h"
 
-#include <algorithm>
+#include <string>
 
 #include "envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer.pb.h"
 #include "envoy/extensions/transport_sockets/tls/v3/tls.pb.h"
+#include "translator/auto_mutual_tls.h"
 #include "translator/client_tls.h"
-#include "translator/load_balancer.h"
 #include "translator/mesh_tls.h"
-#include "translator/mutual_tls_mode.h"
 #include "translator/typed_config.h"
 
 namespace binnacle::translator {
@@ -42,33 +41,34 @@ void SetMatches(const UpstreamTlsContext& context, Cluster& cluster) {
   SetPlaintext(*plain.mutable_transport_socket());
 }
 
-// Where the proxy goes to the address that was dialled, no endpoint's metadata
-// can choose the socket, so all of them must be able.
-bool AllEndpointsCapable(mesh::View& view, const Destination& destination) {
-  const auto* endpoints = view.Find<mesh::FactKind::kEndpoints>(destination.service->FactName());
-  if (endpoints == nullptr || endpoints->empty()) return false;
-  return std::all_of(endpoints->begin(), endpoints->end(),
-                     [](const mesh::Endpoint& endpoint) { return endpoint.workload->tls_capable; });
+// An address that was dialled comes without metadata that could choose.
+void SetAutoMutualTls(const UpstreamTlsContext& context, Cluster& cluster) {
+  if (cluster.type() == Cluster::ORIGINAL_DST) {
+    SetTls(context, *cluster.mutable_transport_socket());
+  } else {
+    SetMatches(context, cluster);
+  }
 }
 
-bool GoesWhereDialled(const Destination& destination) {
-  return destination.service->headless ||
-         destination.service->resolution == mesh::Resolution::kPassthrough ||
-         IsPassthrough(destination.policy.load_balancer());
+// A service may say itself which names its certificates bear.
+ClientTlsSettings WithServiceNames(const Destination& destination) {
+  ClientTlsSettings tls = destination.policy.tls();
+  if (!tls.subject_alt_names().empty() || tls.insecure_skip_verify().value()) return tls;
+  for (const std::string& name : destination.service->subject_alt_names) {
+    tls.add_subject_alt_names(name);
+  }
+  return tls;
+}
+
+NameFromRequest ApplyClientTls(const ClientTlsSettings& tls, const policy::v1::MeshConfig& mesh,
+                               const ProxyClass& proxy, const mesh::Rule* rule, UpstreamHttp http,
+                               Cluster& cluster) {
+  if (!CanHaveCredential(tls, proxy, rule)) return {};
+  SetTls(ClientTlsContext(tls, mesh, proxy, http), *cluster.mutable_transport_socket());
+  return NamesFromRequest(tls);
 }
 
 }  // namespace
-
-bool UsesAutoMutualTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
-                       Origins& origins) {
-  if (destination.policy.has_tls() || !proxy.agent) return false;
-  if (destination.service->mesh_external) return false;
-  if (!view.settings().config.enable_auto_mtls().value()) return false;
-  if (ModeOfNamespace(view, destination.service->ns, &origins) == MutualTlsMode::kDisable) {
-    return false;
-  }
-  return !GoesWhereDialled(destination) || AllEndpointsCapable(view, destination);
-}
 
 NameFromRequest ApplyUpstreamTls(mesh::View& view, const ProxyClass& proxy,
                                  const Destination& destination, UpstreamHttp http,
@@ -76,7 +76,7 @@ NameFromRequest ApplyUpstreamTls(mesh::View& view, const ProxyClass& proxy,
   const ClientTlsSettings& tls = destination.policy.tls();
   if (!destination.policy.has_tls()) {
     if (UsesAutoMutualTls(view, proxy, destination, origins)) {
-      SetMatches(MeshTlsContext(view, proxy, destination, http), cluster);
+      SetAutoMutualTls(MeshTlsContext(view, proxy, destination, http), cluster);
     }
     return {};
   }
@@ -88,10 +88,8 @@ NameFromRequest ApplyUpstreamTls(mesh::View& view, const ProxyClass& proxy,
       return {};
     case ClientTlsSettings::SIMPLE:
     case ClientTlsSettings::MUTUAL:
-      if (!CanHaveCredential(tls, proxy, destination.rule)) return {};
-      SetTls(ClientTlsContext(tls, view.settings().config, proxy, http),
-             *cluster.mutable_transport_socket());
-      return NamesFromRequest(tls);
+      return ApplyClientTls(WithServiceNames(destination), view.settings().config, proxy,
+                            destination.rule, http, cluster);
     default:
       return {};
   }

@@ -16,7 +16,7 @@
 // unmodified Envoy passes on to the application as data.
 //
 // Threads  pure.
-// Spec     policy facts, sections 4.3 and 5.8; Envoy v3 UpstreamTlsContext.
+// Spec     policy facts, section 4.3; Envoy v3 UpstreamTlsContext.
 #pragma once
 
 #include "envoy/config/cluster/v3/cluster.pb.h"
@@ -27,12 +27,6 @@
 #include "translator/translated.h"
 
 namespace binnacle::translator {
-
-// True where no rule says how to connect and endpoints that can take the
-// mesh's mutual TLS are to be given it. Objects that decided are appended to
-// `origins`.
-bool UsesAutoMutualTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
-                       Origins& origins);
 
 // Sets transport_socket or transport_socket_matches; neither means plaintext.
 // Returns what the TLS settings ask of the cluster's HTTP options.

@@ -1,0 +1,53 @@
+#include "translator/auto_mutual_tls.h"
+
+#include <algorithm>
+
+#include "translator/load_balancer.h"
+#include "translator/mutual_tls_mode.h"
+#include "translator/peer_authentication.h"
+
+namespace binnacle::translator {
+namespace {
+
+// Where one socket serves for all endpoints, all of them must be able.
+bool AllEndpointsTakeIt(mesh::View& view, const Destination& destination, Origins& origins) {
+  const auto* endpoints = view.Find<mesh::FactKind::kEndpoints>(destination.service->FactName());
+  if (endpoints == nullptr || endpoints->empty()) return false;
+  const size_t port = destination.port_index;
+  return std::all_of(endpoints->begin(), endpoints->end(), [&](const mesh::Endpoint& endpoint) {
+    return port < endpoint.ports.size() &&
+           TakesMutualTls(view, destination, *endpoint.workload, endpoint.ports[port], origins);
+  });
+}
+
+bool GoesWhereDialled(const Destination& destination) {
+  return destination.service->headless ||
+         destination.service->resolution == mesh::Resolution::kPassthrough ||
+         IsPassthrough(destination.policy.load_balancer());
+}
+
+}  // namespace
+
+bool UsesAutoMutualTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
+                       Origins& origins) {
+  if (destination.policy.has_tls() || !proxy.agent) return false;
+  if (destination.service->mesh_external) return false;
+  if (!view.settings().config.enable_auto_mtls().value()) return false;
+  if (ModeOfNamespace(view, destination.service->ns, &origins) == MutualTlsMode::kDisable) {
+    return false;
+  }
+  return !GoesWhereDialled(destination) || AllEndpointsTakeIt(view, destination, origins);
+}
+
+bool TakesMutualTls(mesh::View& view, const Destination& destination,
+                    const mesh::Workload& workload, uint32_t port, Origins& origins) {
+  if (!workload.tls_capable) return false;
+  if (const auto mode = DecidedAtWorkload(view, workload.ns, workload.labels, port, &origins)) {
+    return *mode != MutualTlsMode::kDisable;
+  }
+  const auto of_2018 =
+      AuthenticationOf2018(view, workload.ns, destination.service, destination.port, origins);
+  return !of_2018.has_value() || of_2018->mode != MutualTlsMode::kDisable;
+}
+
+}  // namespace binnacle::translator
