@@ -252,8 +252,12 @@ void XdsStream::NoteProgress() {
   converged_ = true;
   if (!push_sent_something_) return;
   const absl::Time now = absl::Now();
-  if (told_ != absl::Time()) parts_.metrics.Pushed(now - told_);
-  parts_.metrics.Converged(now - state_.offer()->seen());
+  // A first configuration follows from the proxy's coming, not from a change.
+  if (told_ == absl::Time()) return;
+  parts_.metrics.Pushed(now - told_);
+  if (state_.offer()->seen() != absl::InfinitePast()) {
+    parts_.metrics.Converged(now - state_.offer()->seen());
+  }
 }
 
 void XdsStream::ArmWake() {

@@ -1,0 +1,305 @@
+#include "server/admin_server.h"
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "httplib.h"
+#include "nlohmann/json.hpp"
+#include "policy/kind.h"
+#include "server/object_json.h"
+#include "server/proxy_list.h"
+#include "server/resource_json.h"
+#include "server/version.h"
+
+namespace binnacle::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using HttpRequest = httplib::Request;
+using HttpResponse = httplib::Response;
+
+constexpr int kHttpThreads = 4;
+constexpr size_t kMaxRequestBody = 1 << 20;
+constexpr absl::Duration kInspectPatience = absl::Seconds(5);
+
+struct HostPort {
+  std::string host;  // without brackets
+  int port = 0;
+};
+
+absl::StatusOr<HostPort> SplitAddress(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  HostPort parts;
+  if (colon == std::string::npos ||
+      !absl::SimpleAtoi(absl::string_view(address).substr(colon + 1), &parts.port) ||
+      parts.port < 0 || parts.port > 65535) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", address, "\" is no HOST:PORT, as in 127.0.0.1:15014"));
+  }
+  parts.host = address.substr(0, colon);
+  if (absl::StartsWith(parts.host, "[") && absl::EndsWith(parts.host, "]")) {
+    parts.host = parts.host.substr(1, parts.host.size() - 2);
+  }
+  if (parts.host.empty()) parts.host = "127.0.0.1";
+  return parts;
+}
+
+bool IsLoopbackHost(absl::string_view host) {
+  return host == "localhost" || host == "::1" || absl::StartsWith(host, "127.");
+}
+
+void Answer(HttpResponse& response, const Json& json, int status = 200) {
+  response.status = status;
+  response.set_content(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n",
+                       "application/json");
+}
+
+void Say(HttpResponse& response, const std::string& text, int status = 200) {
+  response.status = status;
+  response.set_content(text + "\n", "text/plain; charset=utf-8");
+}
+
+constexpr absl::string_view kIndex = R"(binnacled, the control plane
+
+/healthz                       the process is alive
+/readyz                        policy has been read and is served
+/metrics                       for Prometheus
+/debug/version
+/debug/sources                 where objects come from
+/debug/findings                what is wrong with policy documents
+/debug/objects                 ?kind=&namespace=&name=
+/debug/proxies                 who is connected, and how each stands
+/debug/proxy-config/clusters   ?proxy=NAME[&origins=1]; listeners, routes, endpoints too)";
+
+Json SourceJson(const SourceStatus& source) {
+  return {{"source", source.name},
+          {"complete", source.complete},
+          {"healthy", source.healthy},
+          {"status", source.status},
+          {"errors", source.errors},
+          {"warnings", source.warnings},
+          {"ignoredKinds", source.unknown_kinds}};
+}
+
+// What a stream was last sent; empty if it does not say so in time.
+std::vector<ResourcePtr> HeldBy(ProxyStream& stream, ResourceType type) {
+  struct Shared {
+    absl::Notification done;
+    std::vector<ResourcePtr> held;
+  };
+  auto shared = std::make_shared<Shared>();
+  stream.Inspect(type, [shared](std::vector<ResourcePtr> held) {
+    shared->held = std::move(held);
+    shared->done.Notify();
+  });
+  if (!shared->done.WaitForNotificationWithTimeout(kInspectPatience)) return {};
+  return shared->held;
+}
+
+bool KindIs(policy::Kind kind, absl::string_view word) {
+  return absl::EqualsIgnoreCase(policy::KindName(kind), word);
+}
+
+}  // namespace
+
+class AdminServer::Http {
+ public:
+  explicit Http(const AdminParts& parts) : parts_(parts) {
+    http_.new_task_queue = [] { return new httplib::ThreadPool(kHttpThreads); };
+    http_.set_payload_max_length(kMaxRequestBody);
+    http_.set_keep_alive_timeout(1);  // Stop() waits for idle connections
+    http_.set_read_timeout(std::chrono::seconds(5));
+    http_.set_socket_options([](int socket) {
+      // Not SO_REUSEPORT, which the library's default sets: a second server on
+      // the port must fail.
+      const int yes = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    });
+    http_.set_pre_routing_handler([](const HttpRequest& request, HttpResponse& response) {
+      return Guard(request, response);
+    });
+    http_.set_exception_handler(
+        [](const HttpRequest&, HttpResponse& response, const std::exception_ptr&) {
+          Answer(response, {{"error", "internal error"}}, 500);
+        });
+    AddHealth();
+    AddDebug();
+    AddProxies();
+  }
+
+  absl::StatusOr<std::string> Start(const std::string& address) {
+    auto parts = SplitAddress(address);
+    if (!parts.ok()) return parts.status();
+    if (!IsLoopbackHost(parts->host)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the admin server does not listen on ", address,
+          ": it has no authentication, so loopback alone is allowed (127.0.0.1, ::1)"));
+    }
+    const int port = parts->port == 0 ? http_.bind_to_any_port(parts->host)
+                     : http_.bind_to_port(parts->host, parts->port) ? parts->port
+                                                                    : -1;
+    if (port <= 0) {
+      return absl::UnavailableError(absl::StrCat("cannot listen on ", address, " for admin HTTP"));
+    }
+    thread_ = std::thread([this] { http_.listen_after_bind(); });
+    const bool v6 = absl::StrContains(parts->host, ':');
+    return absl::StrCat(v6 ? "[" : "", parts->host, v6 ? "]" : "", ":", port);
+  }
+
+  void Stop() {
+    if (!thread_.joinable()) return;
+    // stop() does nothing before listen_after_bind() has begun.
+    while (!http_.is_running()) std::this_thread::yield();
+    http_.stop();
+    thread_.join();
+  }
+
+ private:
+  static httplib::Server::HandlerResponse Guard(const HttpRequest& request,
+                                                HttpResponse& response) {
+    using Handled = httplib::Server::HandlerResponse;
+    const std::string host = request.get_header_value("Host");
+    const auto parts = SplitAddress(absl::EndsWith(host, "]") || !absl::StrContains(host, ':')
+                                        ? absl::StrCat(host, ":80")
+                                        : host);
+    if (host.empty() || (parts.ok() && IsLoopbackHost(parts->host))) return Handled::Unhandled;
+    Answer(response, {{"error", "this server answers on loopback only, not as " + host}}, 403);
+    return Handled::Handled;
+  }
+
+  void AddHealth() {
+    http_.Get("/", [](const HttpRequest&, HttpResponse& response) {
+      Say(response, std::string(kIndex));
+    });
+    http_.Get("/healthz", [](const HttpRequest&, HttpResponse& response) { Say(response, "ok"); });
+    http_.Get("/readyz",
+              [this](const HttpRequest&, HttpResponse& response) { Readiness(response); });
+    http_.Get("/metrics",
+              [this](const HttpRequest&, HttpResponse& response) { MetricsText(response); });
+  }
+
+  void AddDebug() {
+    http_.Get("/debug/version", [](const HttpRequest&, HttpResponse& response) {
+      Answer(response, {{"version", std::string(Version())}});
+    });
+    http_.Get("/debug/sources", [this](const HttpRequest&, HttpResponse& response) {
+      Json list = Json::array();
+      for (const SourceStatus& source : parts_.owner.sources()) list.push_back(SourceJson(source));
+      Answer(response, list);
+    });
+    http_.Get("/debug/findings", [this](const HttpRequest&, HttpResponse& response) {
+      Json list = Json::array();
+      for (const auto& finding : parts_.owner.findings()) list.push_back(FindingJson(finding));
+      Answer(response, list);
+    });
+    http_.Get("/debug/objects", [this](const HttpRequest& request, HttpResponse& response) {
+      Objects(request, response);
+    });
+  }
+
+  void AddProxies() {
+    http_.Get("/debug/proxies", [this](const HttpRequest&, HttpResponse& response) {
+      Answer(response, ProxyStatusJson(ConnectedProxies(parts_.hub.streams())));
+    });
+    const std::pair<const char*, ResourceType> kTypes[] = {{"clusters", ResourceType::kCluster},
+                                                           {"listeners", ResourceType::kListener},
+                                                           {"routes", ResourceType::kRoute},
+                                                           {"endpoints", ResourceType::kEndpoint}};
+    for (const auto& [name, type] : kTypes) {
+      http_.Get(absl::StrCat("/debug/proxy-config/", name),
+                [this, t = type](const HttpRequest& request, HttpResponse& response) {
+                  ProxyConfig(t, request, response);
+                });
+    }
+  }
+
+  void Readiness(HttpResponse& response) {
+    if (!parts_.owner.ready()) return Say(response, "policy has not been read yet", 503);
+    for (const SourceStatus& source : parts_.owner.sources()) {
+      if (source.healthy) continue;
+      return Say(response, absl::StrCat(source.name, ": ", source.status), 503);
+    }
+    Say(response, "ready");
+  }
+
+  void MetricsText(HttpResponse& response) {
+    Metrics& metrics = parts_.metrics;
+    for (const auto& [kind, count] : parts_.owner.CountByKind()) metrics.SetObjects(kind, count);
+    size_t errors = 0;
+    const auto findings = parts_.owner.findings();
+    for (const auto& finding : findings) errors += finding.severity == policy::Severity::kError;
+    metrics.SetFindings("error", errors);
+    metrics.SetFindings("warning", findings.size() - errors);
+    const auto counts = parts_.translator.counts();
+    metrics.SetTranslations(counts.hits, counts.builds);
+    metrics.SetPoolQueue(parts_.pool.waiting());
+    metrics.SetReady(parts_.owner.ready());
+    response.set_content(metrics.Text(), "text/plain; version=0.0.4; charset=utf-8");
+  }
+
+  void Objects(const HttpRequest& request, HttpResponse& response) {
+    const std::string kind = request.get_param_value("kind");
+    const std::string ns = request.get_param_value("namespace");
+    const std::string name = request.get_param_value("name");
+    const auto objects = parts_.owner.Objects([&](const policy::ObjectKey& key) {
+      return (kind.empty() || KindIs(key.kind, kind)) && (ns.empty() || key.ns == ns) &&
+             (name.empty() || key.name == name);
+    });
+    Json list = Json::array();
+    for (const auto& object : objects) list.push_back(ObjectJson(*object));
+    Answer(response, list);
+  }
+
+  void ProxyConfig(ResourceType type, const HttpRequest& request, HttpResponse& response) {
+    const auto proxies = ConnectedProxies(parts_.hub.streams());
+    const std::string name = request.get_param_value("proxy");
+    const auto proxy = FindProxy(proxies, name);
+    if (!proxy.ok()) {
+      Json known = Json::array();
+      for (const ConnectedProxy& p : proxies) known.push_back(p.node_id);
+      const std::string error =
+          name.empty() ? "say which proxy: ?proxy=NAME" : std::string(proxy.status().message());
+      return Answer(response, {{"error", error}, {"known", std::move(known)}},
+                    name.empty() ? 400 : 404);
+    }
+    const bool origins = request.has_param("origins");
+    Json list = Json::array();
+    const auto stream = proxy->StreamFor(type);
+    if (stream == nullptr) return Answer(response, list);
+    for (const ResourcePtr& resource : HeldBy(*stream, type)) {
+      Json json = ResourceJson(*resource);
+      if (origins) {
+        json["origins"] = Json::array();
+        for (const auto& origin : resource->origins()) {
+          json["origins"].push_back(origin.ToString());
+        }
+      }
+      list.push_back(std::move(json));
+    }
+    Answer(response, list);
+  }
+
+  const AdminParts parts_;
+  httplib::Server http_;
+  std::thread thread_;
+};
+
+AdminServer::AdminServer(const AdminParts& parts) : http_(std::make_unique<Http>(parts)) {}
+
+AdminServer::~AdminServer() { Stop(); }
+
+absl::StatusOr<std::string> AdminServer::Start(const std::string& address) {
+  return http_->Start(address);
+}
+
+void AdminServer::Stop() { http_->Stop(); }
+
+}  // namespace binnacle::server

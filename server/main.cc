@@ -1,0 +1,71 @@
+// binnacled: the control plane.
+
+#include <csignal>
+#include <iostream>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "server/serve.h"
+#include "server/version.h"
+
+namespace {
+
+using binnacle::server::ServeOptions;
+
+constexpr char kAbout[] =
+    "Binnacle's control plane: watches policy files and streams configuration to Envoy proxies.";
+constexpr char kExample[] =
+    "Example:\n"
+    "  binnacled serve --policy-dir /etc/mesh\n"
+    "  binnacled serve --policy-dir /etc/mesh --mesh-config mesh.yaml --xds-address 127.0.0.1:0";
+
+CLI::App* AddServe(CLI::App& app, ServeOptions& options) {
+  CLI::App* serve = app.add_subcommand("serve", "Serve a mesh until told to stop.");
+  serve->footer(kExample);
+  serve->add_option("--policy-dir", options.policy_dir,
+                    "directory with policy files (*.yaml, *.yml, *.json at any depth); watched")
+      ->required()
+      ->type_name("DIR");
+  serve->add_option("--mesh-config", options.mesh_config,
+                    "MeshConfig as YAML, bare or inside the usual ConfigMap (data key mesh)")
+      ->type_name("FILE");
+  serve->add_option("--data-dir", options.data_dir,
+                    "directory of the server's own; made if missing, used by one server at a time")
+      ->type_name("DIR");
+  serve->add_option("--xds-address", options.xds_address,
+                    "plaintext xDS; port 0 takes a free port, \"\" switches it off")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  serve->add_option("--admin-address", options.admin_address,
+                    "admin HTTP, on loopback; port 0 takes a free port, \"\" switches it off")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  serve->add_option("--trust-domain", options.trust_domain,
+                    "identity prefix; if not given, MeshConfig's, or else cluster.local")
+      ->type_name("NAME");
+  serve->add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
+      ->capture_default_str();
+  serve->add_option("--log-format", options.log_format, "text or json")->capture_default_str();
+  return serve;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(kAbout, "binnacled");
+  app.footer(kExample);
+  app.require_subcommand(1);
+  ServeOptions options;
+  const CLI::App* serve = AddServe(app, options);
+  const CLI::App* version = app.add_subcommand("version", "Print the version.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (version->parsed()) {
+    std::cout << "binnacled " << std::string(binnacle::server::Version()) << "\n";
+    return 0;
+  }
+  return serve->parsed() ? binnacle::server::Serve(options) : 2;
+}

@@ -1,0 +1,91 @@
+// server/mesh_owner.h
+//
+// The thread that owns the mesh::Store: takes what sources report, commits it,
+// and hands snapshots to the hub. Nothing is handed on before every source has
+// reported its first complete batch.
+//
+// Threads  one of its own. Everything here may be called from any thread.
+// Errors   none: a report's faults are findings, told by findings().
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/synchronization/mutex.h"
+#include "mesh/mesh_settings.h"
+#include "mesh/store.h"
+#include "policy/finding.h"
+#include "policy/object.h"
+#include "server/metrics.h"
+#include "server/push_hub.h"
+#include "sources/batch.h"
+
+namespace binnacle::server {
+
+struct SourceStatus {
+  std::string name;  // "directory /etc/mesh"
+  bool complete = false;
+  bool healthy = true;
+  std::string status;  // what is there, or why it cannot be read
+  size_t errors = 0;
+  size_t warnings = 0;
+  std::vector<std::string> unknown_kinds;  // found and ignored
+};
+
+class MeshOwner {
+ public:
+  MeshOwner(mesh::MeshSettings settings, std::vector<std::string> sources, PushHub& hub,
+            Metrics& metrics);
+  ~MeshOwner();  // as Stop()
+
+  // `source` is one of the names given at first.
+  void Report(const std::string& source, sources::Batch batch) ABSL_LOCKS_EXCLUDED(mu_);
+  void Stop() ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Every source has been read and its snapshot is served.
+  bool ready() const ABSL_LOCKS_EXCLUDED(mu_);
+  std::vector<SourceStatus> sources() const ABSL_LOCKS_EXCLUDED(mu_);
+  std::vector<policy::Finding> findings() const ABSL_LOCKS_EXCLUDED(mu_);
+  // Objects in effect that `wanted` says yes to, sorted by key.
+  std::vector<std::shared_ptr<const policy::Object>> Objects(
+      std::function<bool(const policy::ObjectKey&)> wanted) ABSL_LOCKS_EXCLUDED(mu_);
+  std::map<std::string, size_t> CountByKind() ABSL_LOCKS_EXCLUDED(mu_);
+
+ private:
+  using Work = absl::AnyInvocable<void() &&>;
+
+  void Run();
+  bool Post(Work work) ABSL_LOCKS_EXCLUDED(mu_);
+  // On the owner's thread, and waits for it; not at all after Stop().
+  void RunAndWait(std::function<void()> work) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // On the owner's thread.
+  void Commit(const std::string& source, sources::Batch batch);
+  void Note(const std::string& source, const sources::Batch& batch) ABSL_LOCKS_EXCLUDED(mu_);
+  void LogFindings(const std::string& source, const std::vector<policy::Finding>& findings);
+  void LogHealth(const SourceStatus& before, const sources::Batch& batch) const;
+  void LogUnknownKinds(const SourceStatus& before, const sources::Batch& batch) const;
+  void PublishIfComplete() ABSL_LOCKS_EXCLUDED(mu_);
+
+  PushHub& hub_;
+  Metrics& metrics_;
+  mesh::Store store_;                                       // of the owner's thread
+  std::map<std::string, std::vector<std::string>> logged_;  // findings, by source
+
+  mutable absl::Mutex mu_;
+  std::deque<Work> queue_ ABSL_GUARDED_BY(mu_);
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+  bool ready_ ABSL_GUARDED_BY(mu_) = false;
+  std::map<std::string, SourceStatus> sources_ ABSL_GUARDED_BY(mu_);
+  std::map<std::string, std::vector<policy::Finding>> findings_ ABSL_GUARDED_BY(mu_);
+  std::thread thread_;
+};
+
+}  // namespace binnacle::server
