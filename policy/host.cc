@@ -88,8 +88,9 @@ Verdict CheckFqdn(absl::string_view host) {
 
 Verdict CheckWildcardDomain(absl::string_view host) {
   if (auto verdict = CheckLength(host); verdict.has_value()) return verdict;
+  if (host == "*") return std::nullopt;
   absl::string_view rest = WithoutTrailingDot(host);
-  if (rest == "*") return std::nullopt;
+  if (rest == "*") return BadHost(host, "write \"*\" for every host");
   if (absl::ConsumePrefix(&rest, "*.")) return CheckLabels(rest, host);
   if (IsWildcard(rest)) {
     // "*-a.example.com": the star stands for any letters. Put a letter there.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -15,6 +16,7 @@ namespace {
 constexpr size_t kLongestAddress = 45;
 
 bool Parses(int family, absl::string_view text) {
+  if (absl::StrContains(text, '\0')) return false;  // where C would see the end
   if (text.empty() || text.size() > kLongestAddress) return false;
   unsigned char bytes[16];
   return inet_pton(family, std::string(text).c_str(), bytes) == 1;

@@ -36,13 +36,17 @@ size_t Distance(absl::string_view a, absl::string_view b) {
 absl::string_view NearestWord(absl::string_view word, absl::Span<const absl::string_view> words) {
   absl::string_view nearest;
   // A third of the letters may be wrong; of the shortest words, one letter.
-  size_t best = std::max<size_t>(2, word.size() / 3 + 1);
+  const size_t limit = std::max<size_t>(2, word.size() / 3 + 1);
   if (word.empty() || word.size() > kLongestWord) return nearest;
+  size_t best = 2 * limit;
   for (absl::string_view candidate : words) {
     if (candidate.empty() || candidate.size() > kLongestWord) continue;
     const size_t distance = Distance(word, candidate);
-    if (distance >= best || distance >= candidate.size()) continue;
-    best = distance;
+    if (distance >= limit || distance >= candidate.size()) continue;
+    // Of equally near words, one of the same length is likelier.
+    const size_t score = 2 * distance + (candidate.size() == word.size() ? 0 : 1);
+    if (score >= best) continue;
+    best = score;
     nearest = candidate;
   }
   return nearest;
