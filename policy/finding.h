@@ -30,6 +30,8 @@ struct Finding {
   // "f.yaml:3:7: VirtualService default/reviews: spec.http[0].mtach: unknown
   // field; allowed are ... (did you mean \"match\"?)"
   std::string ToString() const;
+
+  friend bool operator==(const Finding&, const Finding&) = default;
 };
 
 bool HasErrors(const std::vector<Finding>& findings);
