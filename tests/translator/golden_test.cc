@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -16,8 +17,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
-#include "google/protobuf/util/type_resolver_util.h"
 #include "mesh/mesh_settings.h"
 #include "mesh/store.h"
 #include "policy/document.h"
@@ -132,15 +133,22 @@ bool Matches(absl::string_view pattern, absl::string_view name) {
 }
 
 // From the bytes that a proxy would get, so that what is shown is what is sent.
+//
+// Read as a message first: a route configuration is put together from parts, so
+// one repeated field may stand in several places, which a printer that works on
+// bytes would show as several fields.
 Json Show(const Resource& resource) {
-  static auto* const resolver = google::protobuf::util::NewTypeResolverForDescriptorPool(
-      "type.googleapis.com", google::protobuf::DescriptorPool::generated_pool());
+  const std::string type(absl::StripPrefix(TypeUrl(resource.type()), "type.googleapis.com/"));
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
+  REQUIRE(descriptor != nullptr);
+  const std::unique_ptr<google::protobuf::Message> message(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor)->New());
+  REQUIRE(message->ParseFromString(std::string(resource.message())));
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   std::string json;
-  const auto printed =
-      google::protobuf::util::BinaryToJsonString(resolver, std::string(TypeUrl(resource.type())),
-                                                 std::string(resource.message()), &json, options);
+  const auto printed = google::protobuf::util::MessageToJsonString(*message, &json, options);
   INFO(resource.name() << ": " << printed.ToString());
   REQUIRE(printed.ok());
   return Json::parse(json);
