@@ -1,8 +1,9 @@
 #include "mesh/endpoint_index.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "mesh/lookup.h"
-#include "mesh/service_endpoints.h"
 #include "mesh/workload.h"
 #include "proto/policy/kubernetes.pb.h"
 #include "proto/policy/service_entry.pb.h"
@@ -42,14 +43,34 @@ std::vector<std::string> AccountsOf(const std::vector<Endpoint>& endpoints,
   for (const Endpoint& endpoint : endpoints) {
     const Workload& workload = *endpoint.workload;
     if (workload.service_account.empty()) continue;
-    const std::string path =
-        absl::StrCat("/ns/", workload.ns, "/sa/", workload.service_account);
+    const std::string path = absl::StrCat("/ns/", workload.ns, "/sa/", workload.service_account);
     ids.insert(absl::StrCat("spiffe://", config.trust_domain(), path));
     for (const std::string& alias : config.trust_domain_aliases()) {
       ids.insert(absl::StrCat("spiffe://", alias, path));
     }
   }
   return {ids.begin(), ids.end()};
+}
+
+std::vector<Endpoint> EndpointsOf(const ServiceIndex::Declared& declared,
+                                  const policy::Object& object, const EndpointSources& sources) {
+  return object.key.kind == Kind::kService
+             ? KubernetesEndpoints(*declared.service, object, sources)
+             : ServiceEntryEndpoints(*declared.service, object, sources);
+}
+
+// Adds the endpoints of `own`, their ports put where `whole` has them.
+void Append(std::vector<Endpoint> endpoints, const Service& own, const Service& whole,
+            std::vector<Endpoint>& into) {
+  for (Endpoint& endpoint : endpoints) {
+    std::vector<uint32_t> ports;
+    for (const ServicePort& port : whole.ports) {
+      auto it = std::find(own.ports.begin(), own.ports.end(), port);
+      ports.push_back(it == own.ports.end() ? 0 : endpoint.ports[it - own.ports.begin()]);
+    }
+    endpoint.ports = std::move(ports);
+    into.push_back(std::move(endpoint));
+  }
 }
 
 }  // namespace
@@ -85,6 +106,10 @@ void EndpointIndex::Change(const ObjectPtr& before, const ObjectPtr& now) {
     default:
       return;
   }
+}
+
+void EndpointIndex::Recheck(const std::vector<ObjectKey>& declaring) {
+  dirty_.insert(declaring.begin(), declaring.end());
 }
 
 void EndpointIndex::ChangeService(const ObjectPtr& before, const ObjectPtr& now) {
@@ -154,41 +179,50 @@ void EndpointIndex::Derive(const Objects& objects, const ServiceIndex& services,
   }
 }
 
-void EndpointIndex::DeriveService(const ObjectKey& declaring, const Objects& objects,
-                                  const ServiceIndex& services, const MeshSettings& settings,
-                                  FactWriter& writer) {
-  auto find = [&](const ObjectKey& key) -> ObjectPtr {
+EndpointSources EndpointIndex::SourcesFor(const ObjectKey& declaring, const Objects& objects) {
+  auto find = [this, &declaring, &objects](const ObjectKey& key) -> ObjectPtr {
     auto it = objects.find(key);
     if (key.kind == Kind::kNode && !key.name.empty()) services_on_node_[key.name].insert(declaring);
     return it == objects.end() ? nullptr : it->second;
   };
-  auto all = [&](const KeySet& keys) {
+  auto all = [find](const KeySet& keys) {
     std::vector<ObjectPtr> found;
     for (const ObjectKey& key : keys) found.push_back(find(key));
     return found;
   };
   EndpointSources sources;
   sources.find = find;
-  sources.slices = [&](const ObjectKey& service) { return all(slices_[service]); };
-  sources.pod_at = [&](const std::string& address) -> ObjectPtr {
+  sources.slices = [this, all](const ObjectKey& service) { return all(slices_[service]); };
+  sources.pod_at = [this, find](const std::string& address) -> ObjectPtr {
     auto it = pod_by_address_.find(address);
     return it == pod_by_address_.end() ? nullptr : find(it->second);
   };
-  sources.pods_in = [&](const std::string& ns) { return all(pods_[ns]); };
-  sources.workload_entries_in = [&](const std::string& ns) { return all(entries_[ns]); };
+  sources.pods_in = [this, all](const std::string& ns) { return all(pods_[ns]); };
+  sources.workload_entries_in = [this, all](const std::string& ns) { return all(entries_[ns]); };
+  return sources;
+}
 
+void EndpointIndex::DeriveService(const ObjectKey& declaring, const Objects& objects,
+                                  const ServiceIndex& services, const MeshSettings& settings,
+                                  FactWriter& writer) {
+  const EndpointSources sources = SourcesFor(declaring, objects);
   std::set<std::string> addresses;
   std::set<std::string> fact_names;
-  const ObjectPtr object = find(declaring);
   for (const auto& service : services.DeclaredBy(declaring)) {
-    auto endpoints = declaring.kind == Kind::kService
-                         ? KubernetesEndpoints(*service, *object, sources)
-                         : ServiceEntryEndpoints(*service, *object, sources);
-    for (const Endpoint& endpoint : endpoints) addresses.insert(endpoint.address);
-    const std::string name = service->FactName();
+    const ServiceIndex::Group* group = services.GroupOf(declaring, service->host);
+    std::vector<Endpoint> endpoints;
+    for (const ServiceIndex::Declared& member : group->members) {
+      auto own = EndpointsOf(member, *sources.find(member.by), sources);
+      if (member.by == declaring) {
+        for (const Endpoint& endpoint : own) addresses.insert(endpoint.address);
+      }
+      Append(std::move(own), *member.service, *group->service, endpoints);
+    }
+    // Members that are not the first write the same facts, and do not own them.
+    const std::string name = group->service->FactName();
+    if (group->members.front().by == declaring) fact_names.insert(name);
     writer.Set<FactKind::kServiceAccounts>(name, AccountsOf(endpoints, settings.config));
     writer.Set<FactKind::kEndpoints>(name, std::move(endpoints));
-    fact_names.insert(name);
   }
   Forget(declaring, std::move(fact_names), writer);
   Place(declaring, std::move(addresses));
@@ -227,10 +261,13 @@ void EndpointIndex::DeriveAddress(const std::string& address, const ServiceIndex
   std::vector<WorkloadService> here;
   for (const ObjectKey& declaring : services_at_[address]) {
     for (const auto& service : services.DeclaredBy(declaring)) {
-      const auto* endpoints = writer.Find<FactKind::kEndpoints>(service->FactName());
+      const auto& whole = services.GroupOf(declaring, service->host)->service;
+      const auto* endpoints = writer.Find<FactKind::kEndpoints>(whole->FactName());
       if (endpoints == nullptr) continue;
       for (const Endpoint& endpoint : *endpoints) {
-        if (endpoint.address == address) here.push_back({service, endpoint.ports});
+        WorkloadService one{whole, endpoint.ports};
+        const bool known = std::find(here.begin(), here.end(), one) != here.end();
+        if (endpoint.address == address && !known) here.push_back(std::move(one));
       }
     }
   }

@@ -19,6 +19,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "mesh/fact_writer.h"
 #include "mesh/mesh_settings.h"
+#include "mesh/service_endpoints.h"
 #include "mesh/service_index.h"
 #include "policy/object.h"
 
@@ -32,6 +33,9 @@ class EndpointIndex {
   // An object of any kind that bears on endpoints changed. `before` and `now`
   // may be nullptr, not both.
   void Change(const ObjectPtr& before, const ObjectPtr& now);
+
+  // Services whose ports may have changed although their objects did not.
+  void Recheck(const std::vector<policy::ObjectKey>& declaring);
 
   // Writes the facts of services that changed since the last call. `objects`
   // holds every object, after the changes.
@@ -49,6 +53,7 @@ class EndpointIndex {
   void MarkSelecting(const std::string& ns, const policy::Labels& labels);
   void MarkAddress(const std::string& address);
 
+  EndpointSources SourcesFor(const policy::ObjectKey& declaring, const Objects& objects);
   void DeriveService(const policy::ObjectKey& declaring, const Objects& objects,
                      const ServiceIndex& services, const MeshSettings& settings,
                      FactWriter& writer);
@@ -56,8 +61,7 @@ class EndpointIndex {
   void Forget(const policy::ObjectKey& declaring, std::set<std::string> fact_names,
               FactWriter& writer);
   void Place(const policy::ObjectKey& declaring, std::set<std::string> addresses);
-  void DeriveAddress(const std::string& address, const ServiceIndex& services,
-                     FactWriter& writer);
+  void DeriveAddress(const std::string& address, const ServiceIndex& services, FactWriter& writer);
 
   absl::flat_hash_set<policy::ObjectKey> dirty_;
   absl::flat_hash_set<std::string> dirty_addresses_;

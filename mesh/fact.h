@@ -26,28 +26,28 @@ namespace binnacle::mesh {
 // What each kind's name is, and what its value says. Names join their parts
 // with "/": namespace first.
 enum class FactKind : uint8_t {
-  kSettings,                  // "": MeshSettings
-  kServices,                  // host: the services of that host, in order of preference
-  kEndpoints,                 // Service::FactName(): the endpoints of one service
-  kServiceAccounts,           // Service::FactName(): SPIFFE ids that run the service
-  kPublicHosts,               // "": hosts exported to every namespace
-  kPrivateHosts,              // namespace: further hosts that only some namespaces see
-  kPorts,                     // "": every TCP service port number, ascending
-  kHostsOnPort,               // service port number: hosts that have the port
-  kDestinationRules,          // namespace/host as written in the rule: merged rules
-  kWildcardRules,             // namespace: wildcard hosts of its rules, longest first
-  kGateways,                  // "": every Gateway, in order of precedence
-  kGatewayVirtualServices,    // namespace/gateway: VirtualServices bound to it
-  kMeshVirtualServices,       // host as written: VirtualServices for sidecars
-  kMeshVirtualServiceHosts,   // "": every host of those
-  kMeshWildcardHosts,         // "": their wildcard hosts, longest first
-  kVirtualService,            // namespace/name: one VirtualService (for delegates)
-  kWorkloadServices,          // IP address: services whose endpoint it is
-  kSecret,                    // namespace/name
-  kConfigMap,                 // namespace/name
-  kPeerAuthentications,       // namespace: PeerAuthentications in it, in order of precedence
-  kAuthnPolicies,             // namespace ("" for MeshPolicy): 2018 policies in it
-  kSelectedLabels,            // "": label keys that any policy selects proxies by
+  kSettings,                 // "": MeshSettings
+  kServices,                 // host: the services of that host, in order of preference
+  kEndpoints,                // Service::FactName(): the endpoints of one service
+  kServiceAccounts,          // Service::FactName(): SPIFFE ids that run the service
+  kPublicHosts,              // "": hosts exported to every namespace
+  kPrivateHosts,             // namespace: further hosts that only some namespaces see
+  kPorts,                    // "": every TCP service port number, ascending
+  kHostsOnPort,              // service port number: hosts that have the port
+  kDestinationRules,         // namespace/host as written in the rule: merged rules
+  kWildcardRules,            // namespace: wildcard hosts of its rules, longest first
+  kGateways,                 // "": every Gateway, in order of precedence
+  kGatewayVirtualServices,   // namespace/gateway: VirtualServices bound to it
+  kMeshVirtualServices,      // host as written: VirtualServices for sidecars
+  kMeshVirtualServiceHosts,  // "": every host of those
+  kMeshWildcardHosts,        // "": their wildcard hosts, longest first
+  kVirtualService,           // namespace/name: one VirtualService (for delegates)
+  kWorkloadServices,         // IP address: services whose endpoint it is
+  kSecret,                   // namespace/name
+  kConfigMap,                // namespace/name
+  kPeerAuthentications,      // namespace: PeerAuthentications in it, in order of precedence
+  kAuthnPolicies,            // namespace ("" for MeshPolicy): 2018 policies in it
+  kSelectedLabels,           // "": label keys that any policy selects proxies by
 };
 
 using ObjectList = std::vector<std::shared_ptr<const policy::Object>>;

@@ -12,10 +12,9 @@ constexpr absl::string_view kExportToAnnotation = "networking.istio.io/exportTo"
 constexpr absl::string_view kTrafficDistribution = "networking.istio.io/traffic-distribution";
 
 ExportTo ExportOf(const policy::Object& object, const MeshSettings& settings) {
-  const ExportTo fallback =
-      ParseExportTo({settings.config.default_service_export_to().begin(),
-                     settings.config.default_service_export_to().end()},
-                    object.key.ns);
+  const ExportTo fallback = ParseExportTo({settings.config.default_service_export_to().begin(),
+                                           settings.config.default_service_export_to().end()},
+                                          object.key.ns);
   auto it = object.annotations.find(std::string(kExportToAnnotation));
   if (it == object.annotations.end()) return fallback;
   std::vector<std::string> words;
@@ -36,9 +35,9 @@ std::vector<ServicePort> PortsOf(const policy::v1::Service::Spec& spec) {
   std::vector<ServicePort> ports;
   for (const auto& port : spec.ports()) {
     const auto number = static_cast<uint32_t>(port.port());
-    ports.push_back({number, port.name(),
-                     KubernetesPortProtocol(port.protocol(), port.app_protocol(), port.name(),
-                                            number)});
+    ports.push_back(
+        {number, port.name(),
+         KubernetesPortProtocol(port.protocol(), port.app_protocol(), port.name(), number)});
   }
   return ports;
 }
@@ -61,8 +60,7 @@ void SetTrafficDistribution(const policy::Object& object, const policy::v1::Serv
 
 }  // namespace
 
-std::string KubernetesHost(absl::string_view name, absl::string_view ns,
-                           absl::string_view domain) {
+std::string KubernetesHost(absl::string_view name, absl::string_view ns, absl::string_view domain) {
   return absl::AsciiStrToLower(absl::StrCat(name, ".", ns, ".svc.", domain));
 }
 

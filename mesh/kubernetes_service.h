@@ -13,8 +13,7 @@
 namespace binnacle::mesh {
 
 // "name.ns.svc.domain"
-std::string KubernetesHost(absl::string_view name, absl::string_view ns,
-                           absl::string_view domain);
+std::string KubernetesHost(absl::string_view name, absl::string_view ns, absl::string_view domain);
 
 // `object` is of kind kService.
 std::shared_ptr<const Service> FromKubernetesService(const policy::Object& object,

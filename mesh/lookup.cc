@@ -64,9 +64,8 @@ const Rule* Choose(const RuleSet* rules, const RuleLevel& level,
 
 const Rule* FindInLevel(View& view, const RuleLevel& level, const policy::Labels& client_labels,
                         absl::string_view host) {
-  if (const Rule* rule =
-          Choose(view.Find<FactKind::kDestinationRules>(Qualified(level.ns, host)), level,
-                 client_labels)) {
+  if (const Rule* rule = Choose(view.Find<FactKind::kDestinationRules>(Qualified(level.ns, host)),
+                                level, client_labels)) {
     return rule;
   }
   const HostList* wildcards = view.Find<FactKind::kWildcardRules>(level.ns);
@@ -162,8 +161,8 @@ std::vector<std::string> MeshVirtualServiceHosts(View& view, absl::string_view c
   if (all == nullptr) return {};
   std::vector<std::string> visible;
   for (const std::string& host : *all) {
-    if (FirstVisible(view.Find<FactKind::kMeshVirtualServices>(host), view.settings(),
-                     client_ns) != nullptr) {
+    if (FirstVisible(view.Find<FactKind::kMeshVirtualServices>(host), view.settings(), client_ns) !=
+        nullptr) {
       visible.push_back(host);
     }
   }

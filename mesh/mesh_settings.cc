@@ -26,9 +26,9 @@ policy::v1::MeshConfig WithDefaults(const policy::v1::MeshConfig& given) {
   if (!mesh.has_locality_lb_setting()) {
     mesh.mutable_locality_lb_setting()->mutable_enabled()->set_value(true);
   }
-  for (auto* words : {mesh.mutable_default_service_export_to(),
-                      mesh.mutable_default_virtual_service_export_to(),
-                      mesh.mutable_default_destination_rule_export_to()}) {
+  for (auto* words :
+       {mesh.mutable_default_service_export_to(), mesh.mutable_default_virtual_service_export_to(),
+        mesh.mutable_default_destination_rule_export_to()}) {
     if (words->empty()) words->Add("*");
   }
   return mesh;

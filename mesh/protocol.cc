@@ -10,12 +10,12 @@ namespace binnacle::mesh {
 
 Protocol ParseProtocol(absl::string_view word) {
   static const auto& words = *new absl::flat_hash_map<std::string, Protocol>{
-      {"http", Protocol::kHttp},       {"http2", Protocol::kHttp2},
-      {"grpc", Protocol::kGrpc},       {"grpc-web", Protocol::kGrpcWeb},
-      {"https", Protocol::kHttps},     {"http_proxy", Protocol::kHttpProxy},
-      {"tls", Protocol::kTls},         {"tcp", Protocol::kTcp},
-      {"udp", Protocol::kUdp},         {"mongo", Protocol::kMongo},
-      {"redis", Protocol::kRedis},     {"mysql", Protocol::kMysql},
+      {"http", Protocol::kHttp},   {"http2", Protocol::kHttp2},
+      {"grpc", Protocol::kGrpc},   {"grpc-web", Protocol::kGrpcWeb},
+      {"https", Protocol::kHttps}, {"http_proxy", Protocol::kHttpProxy},
+      {"tls", Protocol::kTls},     {"tcp", Protocol::kTcp},
+      {"udp", Protocol::kUdp},     {"mongo", Protocol::kMongo},
+      {"redis", Protocol::kRedis}, {"mysql", Protocol::kMysql},
   };
   auto it = words.find(absl::AsciiStrToLower(word));
   return it == words.end() ? Protocol::kUnsupported : it->second;
@@ -39,9 +39,7 @@ bool IsHttp2(Protocol protocol) {
          protocol == Protocol::kGrpcWeb;
 }
 
-bool IsTls(Protocol protocol) {
-  return protocol == Protocol::kHttps || protocol == Protocol::kTls;
-}
+bool IsTls(Protocol protocol) { return protocol == Protocol::kHttps || protocol == Protocol::kTls; }
 
 namespace {
 
@@ -68,8 +66,7 @@ bool SpeaksFirst(uint32_t port) {
 Protocol KubernetesPortProtocol(absl::string_view transport, absl::string_view app_protocol,
                                 absl::string_view name, uint32_t number) {
   if (transport == "UDP") return Protocol::kUdp;
-  Protocol protocol =
-      app_protocol.empty() ? FromPrefix(name) : FromAppProtocol(app_protocol);
+  Protocol protocol = app_protocol.empty() ? FromPrefix(name) : FromAppProtocol(app_protocol);
   if (protocol == Protocol::kUnsupported && SpeaksFirst(number)) return Protocol::kTcp;
   return protocol;
 }

@@ -79,8 +79,8 @@ RuleSet LayUnderSelectors(RuleSet rules) {
       return other->selector.empty() && other->export_to.VisibleTo(rule->ns);
     });
     if (base == rules.end()) continue;
-    Merging merging{std::make_shared<Rule>(*rule), std::make_shared<DestinationRule>(*rule->spec),
-                    {}};
+    Merging merging{
+        std::make_shared<Rule>(*rule), std::make_shared<DestinationRule>(*rule->spec), {}};
     for (const auto& subset : rule->spec->subsets()) merging.subsets.insert(subset.name());
     MergeInto(merging, *(*base)->spec);
     merging.rule->origins.insert(merging.rule->origins.end(), (*base)->origins.begin(),
@@ -96,8 +96,8 @@ RuleSet LayUnderSelectors(RuleSet rules) {
 void RuleIndex::Change(const ObjectPtr& before, const ObjectPtr& now,
                        const MeshSettings& settings) {
   auto place = [&](const policy::Object& object) {
-    return Place{object.key.ns, ResolveHost(object.As<DestinationRule>().host(), object.key.ns,
-                                            settings.domain)};
+    return Place{object.key.ns,
+                 ResolveHost(object.As<DestinationRule>().host(), object.key.ns, settings.domain)};
   };
   if (before != nullptr) {
     rules_[place(*before)].erase(before);

@@ -45,22 +45,23 @@ struct Service {
   std::string name;  // metadata.name of the declaring object
   Registry registry = Registry::kKubernetes;
   Resolution resolution = Resolution::kStatic;
-  bool mesh_external = false;  // ServiceEntry location MESH_EXTERNAL
-  bool headless = false;       // Kubernetes clusterIP: None
+  bool mesh_external = false;          // ServiceEntry location MESH_EXTERNAL
+  bool headless = false;               // Kubernetes clusterIP: None
   std::vector<std::string> addresses;  // virtual IPs (or CIDRs); may be empty
   std::vector<ServicePort> ports;
   ExportTo export_to;
   std::vector<std::string> subject_alt_names;  // ServiceEntry
-  bool prefer_same_zone = false;               // spec.trafficDistribution: PreferClose, PreferSameZone
-  bool prefer_same_node = false;               // PreferSameNode
-  bool node_local = false;                     // internalTrafficPolicy: Local
+  bool prefer_same_zone = false;  // spec.trafficDistribution: PreferClose, PreferSameZone
+  bool prefer_same_node = false;  // PreferSameNode
+  bool node_local = false;        // internalTrafficPolicy: Local
   policy::Labels labels;
   absl::Time created = absl::InfinitePast();
   policy::Origin origin;
 
   const ServicePort* FindPort(uint32_t number) const;
   // The name of the service's own facts: "namespace/host", and for a
-  // ServiceEntry "namespace/host/name", since several may share a host.
+  // ServiceEntry "namespace/host/name", since entries that share a host but
+  // not their audience stay apart.
   std::string FactName() const;
 };
 

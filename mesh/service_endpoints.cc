@@ -224,8 +224,7 @@ std::vector<Endpoint> KubernetesEndpoints(const Service& service, const policy::
   return Ordered(std::move(endpoints));
 }
 
-std::vector<Endpoint> ServiceEntryEndpoints(const Service& service,
-                                            const policy::Object& declaring,
+std::vector<Endpoint> ServiceEntryEndpoints(const Service& service, const policy::Object& declaring,
                                             const EndpointSources& sources) {
   const auto& entry = declaring.As<policy::v1::ServiceEntry>();
   std::vector<Endpoint> endpoints;
@@ -235,8 +234,8 @@ std::vector<Endpoint> ServiceEntryEndpoints(const Service& service,
   if (entry.has_workload_selector()) {
     FromSelectedWorkloads(entry, declaring.key.ns, sources, endpoints);
   }
-  const bool dns = service.resolution == Resolution::kDns ||
-                   service.resolution == Resolution::kDnsRoundRobin;
+  const bool dns =
+      service.resolution == Resolution::kDns || service.resolution == Resolution::kDnsRoundRobin;
   if (endpoints.empty() && dns && !entry.has_workload_selector()) {
     FromHost(service, entry, declaring, endpoints);
   }

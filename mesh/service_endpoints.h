@@ -35,8 +35,7 @@ std::vector<Endpoint> KubernetesEndpoints(const Service& service, const policy::
                                           const EndpointSources& sources);
 
 // `declaring` is the ServiceEntry that `service` comes from.
-std::vector<Endpoint> ServiceEntryEndpoints(const Service& service,
-                                            const policy::Object& declaring,
+std::vector<Endpoint> ServiceEntryEndpoints(const Service& service, const policy::Object& declaring,
                                             const EndpointSources& sources);
 
 }  // namespace binnacle::mesh

@@ -39,10 +39,9 @@ std::vector<std::shared_ptr<const Service>> FromServiceEntry(const policy::Objec
     service.ports.push_back({port.number(), port.name(), ParseProtocol(port.protocol())});
   }
   const auto& fallback = settings.config.default_service_export_to();
-  service.export_to =
-      ResolveExportTo(entry.export_to(),
-                      ParseExportTo({fallback.begin(), fallback.end()}, object.key.ns),
-                      object.key.ns);
+  service.export_to = ResolveExportTo(
+      entry.export_to(), ParseExportTo({fallback.begin(), fallback.end()}, object.key.ns),
+      object.key.ns);
   service.subject_alt_names.assign(entry.subject_alt_names().begin(),
                                    entry.subject_alt_names().end());
   service.labels = object.labels;

@@ -10,34 +10,85 @@
 namespace binnacle::mesh {
 namespace {
 
+using Declared = ServiceIndex::Declared;
+using Group = ServiceIndex::Group;
+
 // Kubernetes before ServiceEntry, then the oldest.
-bool Preferred(const std::shared_ptr<const Service>& a, const std::shared_ptr<const Service>& b) {
-  return std::tie(a->registry, a->created, a->name, a->ns) <
-         std::tie(b->registry, b->created, b->name, b->ns);
+bool Preferred(const Declared& a, const Declared& b) {
+  const Service& x = *a.service;
+  const Service& y = *b.service;
+  return std::tie(x.registry, x.created, x.name, x.ns) <
+         std::tie(y.registry, y.created, y.name, y.ns);
+}
+
+bool BelongTogether(const Service& a, const Service& b) {
+  return a.registry == Registry::kServiceEntry && b.registry == Registry::kServiceEntry &&
+         a.ns == b.ns && a.export_to == b.export_to && a.resolution == b.resolution &&
+         a.mesh_external == b.mesh_external;
+}
+
+std::shared_ptr<const Service> Joined(const Service& into, const Service& other) {
+  auto joined = std::make_shared<Service>(into);
+  for (const ServicePort& port : other.ports) {
+    if (joined->FindPort(port.number) == nullptr) joined->ports.push_back(port);
+  }
+  for (const std::string& address : other.addresses) {
+    auto& addresses = joined->addresses;
+    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) {
+      addresses.push_back(address);
+    }
+  }
+  return joined;
+}
+
+// `declared` is in order of preference, and so is each group.
+std::vector<Group> Grouped(const std::vector<Declared>& declared) {
+  std::vector<Group> groups;
+  for (const Declared& one : declared) {
+    auto it = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+      return BelongTogether(*group.service, *one.service);
+    });
+    if (it == groups.end()) {
+      groups.push_back({one.service, {one}});
+    } else {
+      it->service = Joined(*it->service, *one.service);
+      it->members.push_back(one);
+    }
+  }
+  return groups;
 }
 
 HostList Listed(const std::set<std::string>& hosts) { return {hosts.begin(), hosts.end()}; }
 
 }  // namespace
 
-void ServiceIndex::Put(const policy::ObjectKey& key, const ObjectPtr& object,
-                       const MeshSettings& settings) {
+std::vector<policy::ObjectKey> ServiceIndex::Put(const policy::ObjectKey& key,
+                                                 const ObjectPtr& object,
+                                                 const MeshSettings& settings) {
+  std::vector<policy::ObjectKey> others;
+  auto touch = [&](const std::string& host) {
+    dirty_hosts_.insert(host);
+    for (const Declared& declared : by_host_[host]) {
+      if (declared.by != key) others.push_back(declared.by);
+    }
+  };
   if (auto it = declared_.find(key); it != declared_.end()) {
     for (const ServicePtr& service : it->second) {
-      std::erase(by_host_[service->host], service);
-      dirty_hosts_.insert(service->host);
+      std::erase_if(by_host_[service->host], [&](const Declared& d) { return d.by == key; });
+      touch(service->host);
     }
     declared_.erase(it);
   }
-  if (object == nullptr) return;
+  if (object == nullptr) return others;
   auto services = key.kind == policy::Kind::kService
                       ? std::vector<ServicePtr>{FromKubernetesService(*object, settings)}
                       : FromServiceEntry(*object, settings);
   for (const ServicePtr& service : services) {
-    by_host_[service->host].push_back(service);
-    dirty_hosts_.insert(service->host);
+    by_host_[service->host].push_back({key, service});
+    touch(service->host);
   }
   declared_.emplace(key, std::move(services));
+  return others;
 }
 
 const std::vector<ServiceIndex::ServicePtr>& ServiceIndex::DeclaredBy(
@@ -45,6 +96,18 @@ const std::vector<ServiceIndex::ServicePtr>& ServiceIndex::DeclaredBy(
   static const auto& none = *new std::vector<ServicePtr>;
   auto it = declared_.find(key);
   return it == declared_.end() ? none : it->second;
+}
+
+const ServiceIndex::Group* ServiceIndex::GroupOf(const policy::ObjectKey& key,
+                                                 const std::string& host) const {
+  auto it = groups_.find(host);
+  if (it == groups_.end()) return nullptr;
+  for (const Group& group : it->second) {
+    for (const Declared& member : group.members) {
+      if (member.by == key) return &group;
+    }
+  }
+  return nullptr;
 }
 
 void ServiceIndex::Derive(FactWriter& writer) {
@@ -59,16 +122,20 @@ void ServiceIndex::DeriveHost(const std::string& host, FactWriter& writer) {
   auto it = by_host_.find(host);
   if (it->second.empty()) {
     by_host_.erase(it);
+    groups_.erase(host);
     writer.Erase<FactKind::kServices>(host);
     return;
   }
   std::sort(it->second.begin(), it->second.end(), Preferred);
-  CountVisibility(it->second, host, true);
-  writer.Set<FactKind::kServices>(host, it->second);
+  std::vector<Group>& groups = groups_[host] = Grouped(it->second);
+  std::vector<ServicePtr> services;
+  for (const Group& group : groups) services.push_back(group.service);
+  CountVisibility(services, host, true);
+  writer.Set<FactKind::kServices>(host, std::move(services));
 }
 
-void ServiceIndex::CountVisibility(const std::vector<ServicePtr>& services,
-                                   const std::string& host, bool add) {
+void ServiceIndex::CountVisibility(const std::vector<ServicePtr>& services, const std::string& host,
+                                   bool add) {
   auto mark = [&](std::set<std::string>& hosts) {
     if (add) {
       hosts.insert(host);

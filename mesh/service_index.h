@@ -27,11 +27,29 @@ class ServiceIndex {
   using ObjectPtr = std::shared_ptr<const policy::Object>;
   using ServicePtr = std::shared_ptr<const Service>;
 
-  // A Service or ServiceEntry appeared (`object`) or went (nullptr).
-  void Put(const policy::ObjectKey& key, const ObjectPtr& object, const MeshSettings& settings);
+  struct Declared {
+    policy::ObjectKey by;
+    ServicePtr service;
+  };
+
+  // ServiceEntries of one namespace may share a host, each with ports of its
+  // own; to clients they are one service.
+  struct Group {
+    ServicePtr service;             // with the ports and addresses of all
+    std::vector<Declared> members;  // in order of preference
+  };
+
+  // A Service or ServiceEntry appeared (`object`) or went (nullptr). Returns
+  // the objects that declare the same hosts, the object itself not among them.
+  std::vector<policy::ObjectKey> Put(const policy::ObjectKey& key, const ObjectPtr& object,
+                                     const MeshSettings& settings);
 
   // Services that the object declares; empty if it is not known.
   const std::vector<ServicePtr>& DeclaredBy(const policy::ObjectKey& key) const;
+
+  // The group that the object's service of that host is in. Known once
+  // Derive() has been called; nullptr if the object declares no such host.
+  const Group* GroupOf(const policy::ObjectKey& key, const std::string& host) const;
 
   // Writes the facts of hosts that changed since the last call.
   void Derive(FactWriter& writer);
@@ -42,7 +60,8 @@ class ServiceIndex {
   void DeriveSets(FactWriter& writer);
 
   absl::flat_hash_map<policy::ObjectKey, std::vector<ServicePtr>> declared_;
-  absl::flat_hash_map<std::string, std::vector<ServicePtr>> by_host_;
+  absl::flat_hash_map<std::string, std::vector<Declared>> by_host_;
+  absl::flat_hash_map<std::string, std::vector<Group>> groups_;  // by host
   absl::flat_hash_set<std::string> dirty_hosts_;
 
   std::set<std::string> public_hosts_;

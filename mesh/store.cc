@@ -34,7 +34,7 @@ void Store::Exchange(const policy::ObjectKey& key, std::shared_ptr<const policy:
   switch (key.kind) {
     case Kind::kService:
     case Kind::kServiceEntry:
-      services_.Put(key, now, *settings_);
+      endpoints_.Recheck(services_.Put(key, now, *settings_));
       endpoints_.Change(before, now);
       others_.Change(before, now);
       return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "absl/strings/substitute.h"
 #include "mesh/lookup.h"
 #include "mesh_from.h"
 
@@ -148,6 +149,36 @@ spec:
   ports: [{number: 443, name: tls, protocol: TLS}]
 )"));
   CHECK(EndpointsOf(*snapshot, "shop/api.example.com/api")[0].address == "api.example.com");
+}
+
+TEST_CASE("ServiceEntries that share a host are one service with the ports of all") {
+  constexpr char kEntry[] = R"(
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: $0, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  resolution: STATIC
+  ports: [{number: $1, name: p, protocol: HTTP}]
+  endpoints: [{address: 10.3.0.$2}]
+)";
+  Store store(DefaultSettings());
+  store.Apply(Putting(absl::Substitute(kEntry, "plain", 80, 1)));
+  const auto both = store.Apply(Putting(absl::Substitute(kEntry, "secure", 443, 2)));
+
+  const auto* services = both->Find<FactKind::kServices>("api.example.com");
+  REQUIRE(services->size() == 1);
+  CHECK(services->front()->ports.size() == 2);
+  const auto& endpoints = EndpointsOf(*both, services->front()->FactName());
+  REQUIRE(endpoints.size() == 2);
+  CHECK(endpoints[0].ports == std::vector<uint32_t>{80, 0});
+  CHECK(endpoints[1].ports == std::vector<uint32_t>{0, 443});
+
+  const auto one = store.Apply({{}, {{policy::Kind::kServiceEntry, "shop", "plain"}}, absl::Now()});
+  const auto& left = EndpointsOf(*one, "shop/api.example.com/secure");
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].ports == std::vector<uint32_t>{443});
+  CHECK(one->Find<FactKind::kEndpoints>("shop/api.example.com/plain") == nullptr);
 }
 
 TEST_CASE("removing an object leaves no trace of it") {

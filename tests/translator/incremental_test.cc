@@ -45,7 +45,7 @@ apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: $0, namespace: $1}
 spec:
-  hosts: [$0.example.com]
+  hosts: [$0.example.com, shared.example.com]
   resolution: STATIC
   ports: [{number: 8$2, name: http, protocol: HTTP}]
   endpoints: [{address: 10.2.0.$3}]
