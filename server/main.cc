@@ -1,6 +1,5 @@
 // binnacled: the control plane.
 
-#include <csignal>
 #include <iostream>
 #include <string>
 
@@ -19,33 +18,49 @@ constexpr char kExample[] =
     "  binnacled serve --policy-dir /etc/mesh\n"
     "  binnacled serve --policy-dir /etc/mesh --mesh-config mesh.yaml --xds-address 127.0.0.1:0";
 
+// Listeners of the agreed command line that this version does not have: they
+// can be switched off, and nothing else.
+void AddAbsentListener(CLI::App& serve, const std::string& flag) {
+  serve.add_option(flag)->group("")->check([](const std::string& address) {
+    return address.empty() ? "" : "this version has no such listener; only \"\" is allowed";
+  });
+}
+
 CLI::App* AddServe(CLI::App& app, ServeOptions& options) {
   CLI::App* serve = app.add_subcommand("serve", "Serve a mesh until told to stop.");
   serve->footer(kExample);
-  serve->add_option("--policy-dir", options.policy_dir,
-                    "directory with policy files (*.yaml, *.yml, *.json at any depth); watched")
+  serve
+      ->add_option("--policy-dir", options.policy_dir,
+                   "directory with policy files (*.yaml, *.yml, *.json at any depth); watched")
       ->required()
       ->type_name("DIR");
-  serve->add_option("--mesh-config", options.mesh_config,
-                    "MeshConfig as YAML, bare or inside the usual ConfigMap (data key mesh)")
+  serve
+      ->add_option("--mesh-config", options.mesh_config,
+                   "MeshConfig as YAML, bare or inside the usual ConfigMap (data key mesh)")
       ->type_name("FILE");
-  serve->add_option("--data-dir", options.data_dir,
-                    "directory of the server's own; made if missing, used by one server at a time")
+  serve
+      ->add_option("--data-dir", options.data_dir,
+                   "directory of the server's own; made if missing, used by one server at a time")
       ->type_name("DIR");
-  serve->add_option("--xds-address", options.xds_address,
-                    "plaintext xDS; port 0 takes a free port, \"\" switches it off")
+  serve
+      ->add_option("--xds-address", options.xds_address,
+                   "plaintext xDS; port 0 takes a free port, \"\" switches it off")
       ->capture_default_str()
       ->type_name("HOST:PORT");
-  serve->add_option("--admin-address", options.admin_address,
-                    "admin HTTP, on loopback; port 0 takes a free port, \"\" switches it off")
+  serve
+      ->add_option("--admin-address", options.admin_address,
+                   "admin HTTP, on loopback; port 0 takes a free port, \"\" switches it off")
       ->capture_default_str()
       ->type_name("HOST:PORT");
-  serve->add_option("--trust-domain", options.trust_domain,
-                    "identity prefix; if not given, MeshConfig's, or else cluster.local")
+  serve
+      ->add_option("--trust-domain", options.trust_domain,
+                   "identity prefix; if not given, MeshConfig's, or else cluster.local")
       ->type_name("NAME");
   serve->add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
       ->capture_default_str();
   serve->add_option("--log-format", options.log_format, "text or json")->capture_default_str();
+  AddAbsentListener(*serve, "--secure-address");
+  AddAbsentListener(*serve, "--webhook-address");
   return serve;
 }
 

@@ -20,7 +20,8 @@ void AddStream(std::shared_ptr<ProxyStream> stream, const StreamReport& report,
   proxy.cluster = report.cluster;
   proxy.streams.push_back(std::move(stream));
   if (proxy.types.empty()) {
-    for (const ResourceType type : kPushOrder) proxy.types.push_back({.type = type});
+    for (const ResourceType type : kPushOrder)
+      proxy.types.push_back({type, false, SyncStatus::kNotSent, "", ""});
   }
   for (const TypeStatus& said : report.types) {
     for (TypeStatus& known : proxy.types) {

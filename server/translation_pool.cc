@@ -14,7 +14,8 @@ TranslationPool::~TranslationPool() { Stop(); }
 
 void TranslationPool::Post(Task task) {
   absl::MutexLock lock(&mu_);
-  if (stopped_) return;
+  // While it stops, a task may still post what it leads to.
+  if (ended_) return;
   ready_.push_back(std::move(task));
   changed_.Signal();
 }
@@ -27,17 +28,17 @@ void TranslationPool::PostAt(absl::Time when, Task task) {
 }
 
 void TranslationPool::Stop() {
-  std::deque<Task> dropped;
-  absl::btree_multimap<absl::Time, Task> dropped_later;
+  absl::btree_multimap<absl::Time, Task> dropped;
   {
     absl::MutexLock lock(&mu_);
     stopped_ = true;
-    dropped.swap(ready_);
-    dropped_later.swap(later_);
+    dropped.swap(later_);
     changed_.SignalAll();
   }
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  absl::MutexLock lock(&mu_);
+  ended_ = true;
 }
 
 size_t TranslationPool::waiting() const {
@@ -51,7 +52,7 @@ void TranslationPool::Run() {
 
 Task TranslationPool::Take() {
   absl::MutexLock lock(&mu_);
-  while (!stopped_) {
+  while (!stopped_ || !ready_.empty()) {
     const absl::Time now = absl::Now();
     if (!later_.empty() && later_.begin()->first <= now) {
       Task task = std::move(later_.begin()->second);

@@ -30,7 +30,7 @@ class TranslationPool {
 
   void Post(Task task) ABSL_LOCKS_EXCLUDED(mu_);
   void PostAt(absl::Time when, Task task) ABSL_LOCKS_EXCLUDED(mu_);
-  // Waits for running tasks and drops those that have not begun.
+  // Runs what is ready to its end and drops what is for later.
   void Stop() ABSL_LOCKS_EXCLUDED(mu_);
 
   size_t waiting() const ABSL_LOCKS_EXCLUDED(mu_);
@@ -45,6 +45,7 @@ class TranslationPool {
   std::deque<Task> ready_ ABSL_GUARDED_BY(mu_);
   absl::btree_multimap<absl::Time, Task> later_ ABSL_GUARDED_BY(mu_);
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+  bool ended_ ABSL_GUARDED_BY(mu_) = false;  // no thread is left
   std::vector<std::thread> threads_;
 };
 

@@ -120,6 +120,11 @@ bool XdsStream::Writable() const {
   return !writing_ && !finished_;
 }
 
+bool XdsStream::Finished() const {
+  absl::MutexLock lock(&mu_);
+  return finished_;
+}
+
 void XdsStream::Write(const Response& response) {
   grpc::ByteBuffer wire = ToWire(variant_, response);
   parts_.metrics.Sent(response.type, wire.Length(), response.resources.size());
@@ -156,6 +161,7 @@ void XdsStream::OnDone() {
 }
 
 void XdsStream::Process(grpc::ByteBuffer buffer) {
+  if (Finished()) return;
   const absl::Status status = variant_ == Variant::kDelta ? ProcessAs<DeltaDiscoveryRequest>(buffer)
                                                           : ProcessAs<DiscoveryRequest>(buffer);
   if (!status.ok()) {
@@ -234,7 +240,7 @@ void XdsStream::Aim() {
 }
 
 void XdsStream::Pump() {
-  if (!node_.has_value()) return;
+  if (!node_.has_value() || Finished()) return;
   Aim();
   if (Writable()) {
     if (auto response = state_.Next(absl::Now()); response.has_value()) {

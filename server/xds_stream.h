@@ -72,6 +72,7 @@ class XdsStream final : public RawReactor,
   void Read() ABSL_LOCKS_EXCLUDED(mu_);
   void Write(const Response& response) ABSL_LOCKS_EXCLUDED(mu_);
   bool Writable() const ABSL_LOCKS_EXCLUDED(mu_);
+  bool Finished() const ABSL_LOCKS_EXCLUDED(mu_);
 
   // On the strand.
   void Process(grpc::ByteBuffer buffer);

@@ -1,0 +1,178 @@
+#include "server/serve.h"
+
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "server/admin_server.h"
+#include "server/data_dir.h"
+#include "server/log.h"
+#include "server/mesh_config_file.h"
+#include "server/mesh_owner.h"
+#include "server/metrics.h"
+#include "server/node_auth.h"
+#include "server/push_hub.h"
+#include "server/translation_pool.h"
+#include "server/version.h"
+#include "server/xds_server.h"
+#include "sources/directory.h"
+#include "spdlog/spdlog.h"
+#include "translator/translator.h"
+
+namespace binnacle::server {
+namespace {
+
+constexpr int kTranslationThreads = 2;
+// How long streams may take to end; Envoys need a round trip.
+constexpr absl::Duration kGrace = absl::Seconds(3);
+
+// Signals that end the server are taken by Wait() alone: whatever thread comes
+// later inherits the mask.
+class EndSignals {
+ public:
+  EndSignals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  std::string Wait() const {
+    int signal = 0;
+    while (sigwait(&set_, &signal) != 0) {
+    }
+    return signal == SIGINT ? "SIGINT" : "SIGTERM";
+  }
+
+ private:
+  sigset_t set_;
+};
+
+absl::StatusOr<mesh::MeshSettings> ReadSettings(const ServeOptions& options) {
+  policy::v1::MeshConfig config;
+  if (!options.mesh_config.empty()) {
+    auto file = ReadMeshConfig(options.mesh_config);
+    if (!file.ok()) return file.status();
+    for (const policy::Finding& finding : file->findings) {
+      if (finding.severity == policy::Severity::kError) {
+        spdlog::error("{}", finding.ToString());
+      } else {
+        spdlog::warn("{}", finding.ToString());
+      }
+    }
+    if (policy::HasErrors(file->findings)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the mesh configuration ", options.mesh_config, " has errors"));
+    }
+    config = std::move(file->config);
+  }
+  if (!options.trust_domain.empty()) config.set_trust_domain(options.trust_domain);
+  mesh::MeshSettings settings;
+  settings.config = mesh::WithDefaults(config);
+  return settings;
+}
+
+// Everything that runs, in the order in which it depends on what stands before.
+class Running {
+ public:
+  Running(const ServeOptions& options, mesh::MeshSettings settings)
+      : options_(options),
+        source_name_("directory " + options.policy_dir),
+        domain_(settings.domain),
+        hub_(translator_),
+        pool_(kTranslationThreads),
+        owner_(std::move(settings), {source_name_}, hub_, metrics_),
+        xds_({hub_, pool_, metrics_, auth_}),
+        admin_({hub_, owner_, metrics_, pool_, translator_}) {}
+
+  absl::Status Start() {
+    if (auto listening = Listen(); !listening.ok()) return listening;
+    sources::DirectorySource::Options options;
+    options.parse.domain = domain_;
+    auto source = sources::DirectorySource::Start(
+        options_.policy_dir, options,
+        [this](sources::Batch batch) { owner_.Report(source_name_, std::move(batch)); });
+    if (!source.ok()) return source.status();
+    source_ = *std::move(source);
+    return absl::OkStatus();
+  }
+
+  void Stop() {
+    source_ = nullptr;
+    xds_.Stop(kGrace);
+    admin_.Stop();
+    owner_.Stop();
+    pool_.Stop();
+  }
+
+ private:
+  absl::Status Listen() {
+    if (!options_.admin_address.empty()) {
+      auto bound = admin_.Start(options_.admin_address);
+      if (!bound.ok()) return bound.status();
+      spdlog::info("admin: listening on http://{}", *bound);
+    }
+    if (!options_.xds_address.empty()) {
+      auto bound = xds_.Start(options_.xds_address);
+      if (!bound.ok()) return bound.status();
+      spdlog::info("xds: listening on {} (plaintext)", *bound);
+    }
+    return absl::OkStatus();
+  }
+
+  const ServeOptions& options_;
+  const std::string source_name_;
+  const std::string domain_;
+  translator::Translator translator_;
+  Metrics metrics_;
+  PushHub hub_;
+  TranslationPool pool_;
+  LoopbackNodeAuth auth_;
+  MeshOwner owner_;
+  XdsServer xds_;
+  AdminServer admin_;
+  std::unique_ptr<sources::DirectorySource> source_;
+};
+
+int Fail(const absl::Status& status) {
+  spdlog::critical("{}", std::string(status.message()));
+  return 1;
+}
+
+int RunUntilTold(const ServeOptions& options, const EndSignals& signals,
+                 mesh::MeshSettings settings) {
+  Running running(options, std::move(settings));
+  if (auto started = running.Start(); !started.ok()) {
+    running.Stop();
+    return Fail(started);
+  }
+  spdlog::info("{}: ending", signals.Wait());
+  running.Stop();
+  spdlog::info("ended");
+  return 0;
+}
+
+}  // namespace
+
+int Serve(const ServeOptions& options) {
+  const EndSignals signals;
+  if (auto log = StartLog(options.log_level, options.log_format); !log.ok()) {
+    spdlog::critical("{}", std::string(log.message()));
+    return 2;
+  }
+  spdlog::info("binnacled {} serves {}", std::string(Version()), options.policy_dir);
+  auto settings = ReadSettings(options);
+  if (!settings.ok()) return Fail(settings.status());
+  std::optional<DataDir> data;
+  if (!options.data_dir.empty()) {
+    auto opened = DataDir::Open(options.data_dir);
+    if (!opened.ok()) return Fail(opened.status());
+    data.emplace(*std::move(opened));
+  }
+  return RunUntilTold(options, signals, *std::move(settings));
+}
+
+}  // namespace binnacle::server
