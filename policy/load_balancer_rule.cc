@@ -1,5 +1,6 @@
 #include "policy/load_balancer_rule.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -135,7 +136,9 @@ bool LocalitiesOverlap(absl::string_view a, absl::string_view b) {
 void CheckDistributeTo(const Locality::Distribute& distribute, const Place& at) {
   uint64_t sum = 0;
   std::vector<absl::string_view> seen;
-  for (const auto& [name, weight] : distribute.to()) {
+  // In order, so that the same file is always told the same.
+  const std::map<std::string, uint32_t> to(distribute.to().begin(), distribute.to().end());
+  for (const auto& [name, weight] : to) {
     const Place entry = at.Entry("to", name);
     if (!CheckLocalityName(name, entry)) continue;
     if (weight < 1 || weight > 100) {

@@ -1,6 +1,7 @@
 #include "policy/object_reader.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -146,6 +147,11 @@ ObjectReader::Result ObjectReader::Read(const YamlNode& node, Kind kind, const T
   ReadMetadata(node, words, *object, result.findings);
   ReadBody(node, *object, result.findings);
   CheckRules(node, *object, result.findings);
+  // As a reader meets them; and maps have no order of their own.
+  std::stable_sort(result.findings.begin(), result.findings.end(),
+                   [](const Finding& a, const Finding& b) {
+                     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+                   });
   for (Finding& finding : result.findings) {
     finding.kind = words.kind;
     finding.ns = object->key.ns;
