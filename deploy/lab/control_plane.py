@@ -71,7 +71,7 @@ class ControlPlane:
 
   def proxies(self):
     """What /debug/proxies says, by "pod.namespace"."""
-    return {entry["proxy"].split("~")[2]: entry for entry in self.json("/debug/proxies")}
+    return {entry["proxy"]: entry for entry in self.json("/debug/proxies")}
 
   def _addresses(self, offset):
     """The addresses it says it listens on, once it has."""

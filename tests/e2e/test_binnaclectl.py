@@ -44,7 +44,7 @@ def test_validate_accepts_good_files_and_names_the_fault_of_a_bad_one(ctl, mesh,
 
 def test_proxy_status_lists_every_proxy(ctl, mesh):
   def entries():
-    return {entry["proxy"].split("~")[2]: entry for entry in json.loads(ctl("proxy-status", "-o", "json"))}
+    return {entry["proxy"]: entry for entry in json.loads(ctl("proxy-status", "-o", "json"))}
 
   mesh.wait_until(lambda: all(
       entry["types"][kind]["status"] == "SYNCED" for entry in entries().values()

@@ -34,10 +34,10 @@ def findings(mesh, file):
 
 
 def test_a_broken_file_changes_nothing_in_effect_and_its_fault_is_named(mesh):
-  broken = split_text(0, 100).replace("weight: 100", "weihgt: 100")
+  broken = split_text(10, 90).replace("weight: 90", "weihgt: 90")
   mesh.policy.write("split.yaml", broken)
   [finding] = mesh.wait_until(lambda: findings(mesh, "split.yaml"), "the fault is found")
-  assert finding["line"] == 1 + broken.splitlines().index("      weihgt: 100")
+  assert finding["line"] == 1 + broken.splitlines().index("      weihgt: 90")
   assert finding["field"] == "spec.http[0].route[1].weihgt"
   assert "weight" in finding["message"] + finding.get("remedy", "")
   assert version(mesh) == "v1"

@@ -17,5 +17,6 @@ def policy_text(name, replace=()):
 
 def split_text(v1, v2):
   """A VirtualService that splits echo's requests so."""
-  return policy_text("split.yaml", [("weight: 90", f"weight: {v1}"),
-                                    ("weight: 10", f"weight: {v2}")])
+  return policy_text("split.yaml", [
+      ("subset: v1\n      weight: 90", f"subset: v1\n      weight: {v1}"),
+      ("subset: v2\n      weight: 10", f"subset: v2\n      weight: {v2}")])
