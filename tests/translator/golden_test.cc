@@ -17,8 +17,11 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
+#include "google/protobuf/util/type_resolver_util.h"
 #include "mesh/mesh_settings.h"
 #include "mesh/store.h"
 #include "policy/document.h"
@@ -145,10 +148,20 @@ Json Show(const Resource& resource) {
   const std::unique_ptr<google::protobuf::Message> message(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor)->New());
   REQUIRE(message->ParseFromString(std::string(resource.message())));
+  std::string bytes;  // written again, so that the keys of maps stand in order
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream out(&stream);
+    out.SetSerializationDeterministic(true);
+    REQUIRE(message->SerializeToCodedStream(&out));
+  }
+  static auto* const resolver = google::protobuf::util::NewTypeResolverForDescriptorPool(
+      "type.googleapis.com", google::protobuf::DescriptorPool::generated_pool());
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   std::string json;
-  const auto printed = google::protobuf::util::MessageToJsonString(*message, &json, options);
+  const auto printed = google::protobuf::util::BinaryToJsonString(
+      resolver, std::string(TypeUrl(resource.type())), bytes, &json, options);
   INFO(resource.name() << ": " << printed.ToString());
   REQUIRE(printed.ok());
   return Json::parse(json);
