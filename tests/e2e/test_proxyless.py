@@ -33,6 +33,7 @@ def bootstrap(mesh):
                        "channel_creds": [{"type": "insecure"}],
                        "server_features": ["xds_v3"]}],
       "node": {"id": "sidecar~10.0.0.9~grpc.default~default.svc.cluster.local",
+               "locality": {},  # gRPC for Node insists
                "metadata": {"NAMESPACE": "default", "GENERATOR": "grpc"}},
   }), encoding="utf-8")
   return path

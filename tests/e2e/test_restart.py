@@ -131,6 +131,10 @@ def test_a_reconnecting_delta_client_is_sent_what_it_lacks_and_told_what_is_gone
   with xds_client.DeltaStream(mesh.control_plane.xds_address, proxy) as stream:
     stream.subscribe(xds_client.CDS, held=held)
     answer = stream.receive()
-  assert {resource.name for resource in answer.resources} == {
-      missing, "outbound|80||echo.default.svc.cluster.local"}
-  assert list(answer.removed_resources) == ["outbound|80||gone.default.svc.cluster.local"]
+    assert {resource.name for resource in answer.resources} == {
+        missing, "outbound|80||echo.default.svc.cluster.local"}
+    # Clusters go last, after what may have used them.
+    stream.ack(answer)
+    farewell = stream.receive()
+  assert not farewell.resources
+  assert list(farewell.removed_resources) == ["outbound|80||gone.default.svc.cluster.local"]
