@@ -28,7 +28,11 @@ std::optional<Translated<RouteConfiguration>> BuildApiRoutes(mesh::View& view,
   // A client that asked for this listener calls it by whatever name it used.
   virtual_host.add_domains("*");
   const absl::string_view gateways[] = {mesh::kMeshGateway};
-  RouteContext context{view, proxy, target->port, gateways, false, result.origins};
+  RouteContext context{.view = view,
+                       .proxy = proxy,
+                       .port = target->port,
+                       .gateways = gateways,
+                       .origins = result.origins};
   const policy::Object* virtual_service =
       mesh::FindMeshVirtualService(view, proxy.ns, service->host);
   if (virtual_service == nullptr ||

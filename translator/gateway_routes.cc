@@ -103,7 +103,12 @@ struct Port {
 void AppendRoutes(mesh::View& view, const ProxyClass& proxy, const Port& port,
                   const HostContent& content, Routes& routes, Origins& origins) {
   for (const Binding& binding : content.bindings) {
-    RouteContext context{view, proxy, port.number, binding.gateways, port.tls, origins};
+    RouteContext context{.view = view,
+                         .proxy = proxy,
+                         .port = port.number,
+                         .gateways = binding.gateways,
+                         .tls = port.tls,
+                         .origins = origins};
     AppendVirtualServiceRoutes(context, *binding.virtual_service, routes);
   }
   PutCatchAllsLast(routes);

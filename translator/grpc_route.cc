@@ -35,15 +35,16 @@ void UseOlderForm(HeaderMatcher& matcher) {
     matcher.set_exact_match(match.exact());
   }
 }
-#pragma GCC diagnostic pop
 
 // gRPC heeds max_stream_duration alone. Absent, an RPC's own deadline counts.
 void MoveTimeout(RouteAction& action) {
   const auto timeout = action.timeout();
   action.clear_timeout();
+  action.clear_max_grpc_timeout();
   if (timeout.seconds() == 0 && timeout.nanos() == 0) return;
   *action.mutable_max_stream_duration()->mutable_max_stream_duration() = timeout;
 }
+#pragma GCC diagnostic pop
 
 void FailInstead(absl::string_view service_cluster, Route& route) {
   const uint32_t status =

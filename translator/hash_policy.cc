@@ -1,6 +1,7 @@
 #include "translator/hash_policy.h"
 
 #include <algorithm>
+#include <string>
 
 #include "mesh/lookup.h"
 #include "proto/policy/destination_rule.pb.h"
@@ -69,6 +70,17 @@ bool Append(const ConsistentHash& hash, const ProxyClass& proxy, RouteAction& ac
   return false;
 }
 
+// Several subsets of one service hash alike: once is enough.
+void DropIfRepeated(RouteAction& action) {
+  auto& policies = *action.mutable_hash_policy();
+  const std::string last = policies.rbegin()->SerializeAsString();
+  for (int i = 0; i + 1 < policies.size(); ++i) {
+    if (policies[i].SerializeAsString() != last) continue;
+    policies.RemoveLast();
+    return;
+  }
+}
+
 }  // namespace
 
 bool AppendHashPolicy(RouteContext& context, absl::string_view host, const mesh::Service* service,
@@ -80,6 +92,7 @@ bool AppendHashPolicy(RouteContext& context, absl::string_view host, const mesh:
   const TrafficPolicy policy = EffectiveTrafficPolicy(rule->spec.get(), port, subset);
   if (!policy.load_balancer().has_consistent_hash()) return false;
   if (!Append(policy.load_balancer().consistent_hash(), context.proxy, action)) return false;
+  DropIfRepeated(action);
   context.origins.insert(context.origins.end(), rule->origins.begin(), rule->origins.end());
   return true;
 }

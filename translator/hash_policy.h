@@ -17,8 +17,8 @@
 namespace binnacle::translator {
 
 // Appends the hash policy for `host` (a FQDN) on `port`, narrowed to `subset`;
-// `service` is nullptr if the mesh does not know the host. False if there is
-// none.
+// `service` is nullptr if the mesh does not know the host. One that is there
+// already is not repeated. False if there is none.
 bool AppendHashPolicy(RouteContext& context, absl::string_view host, const mesh::Service* service,
                       uint32_t port, absl::string_view subset,
                       envoy::config::route::v3::RouteAction& action);

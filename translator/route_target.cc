@@ -15,7 +15,8 @@ RouteTarget FindRouteTarget(RouteContext& context, const policy::v1::Destination
   target.service = mesh::FindService(context.view, target.host, context.proxy.ns);
   if (destination.has_port()) {
     target.port = destination.port().number();
-  } else if (target.service != nullptr && target.service->ports.size() == 1) {
+  } else if (!context.foreign_host && target.service != nullptr &&
+             target.service->ports.size() == 1) {
     target.port = target.service->ports[0].number;
   } else {
     target.port = context.port;

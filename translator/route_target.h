@@ -27,9 +27,8 @@ struct RouteTarget {
 };
 
 // `ns` completes a short host. Without a port it is the service's only one,
-// else the port that the routes are made for. A host that the mesh does not
-// know has a cluster name all the same: requests are answered 503 until it
-// comes.
+// else the port that the routes are made for (see RouteContext::foreign_host). A host that the mesh
+// does not know has a cluster name all the same: requests are answered 503 until it comes.
 RouteTarget FindRouteTarget(RouteContext& context, const policy::v1::Destination& destination,
                             absl::string_view ns);
 

@@ -37,24 +37,18 @@ std::optional<RouteName> ParseRouteName(absl::string_view text) {
   return name;
 }
 
-// A port that a proxy takes HTTP on, declared or found by looking.
-const mesh::ServicePort* FindHttpPort(const mesh::Service* service, uint32_t number) {
-  if (service == nullptr) return nullptr;
-  const mesh::ServicePort* port = service->FindPort(number);
-  const bool http =
-      port != nullptr && (mesh::IsHttp(port->protocol) || mesh::IsSniffed(port->protocol));
-  return http ? port : nullptr;
-}
+// What a host is to one port.
+struct HostOnPort {
+  const mesh::Service* service = nullptr;  // nullptr: no service of that host has the port
+  bool http = false;                       // declared, or found by looking
+};
 
-// Hosts of VirtualServices that are no service's.
-std::vector<std::string> HostsWithoutService(mesh::View& view, absl::string_view client_ns) {
-  std::vector<std::string> hosts = mesh::MeshVirtualServiceHosts(view, client_ns);
-  if (hosts.empty()) return hosts;
-  const std::vector<absl::string_view> services = mesh::VisibleHosts(view, client_ns);
-  std::erase_if(hosts, [&](const std::string& host) {
-    return std::binary_search(services.begin(), services.end(), absl::string_view(host));
-  });
-  return hosts;
+HostOnPort FindHost(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
+                    uint32_t number) {
+  const mesh::Service* service = mesh::FindService(view, host, proxy.ns);
+  const mesh::ServicePort* port = service == nullptr ? nullptr : service->FindPort(number);
+  if (port == nullptr) return {};
+  return {service, mesh::IsHttp(port->protocol) || mesh::IsSniffed(port->protocol)};
 }
 
 bool AppendRoutes(RouteContext& context, absl::string_view host, const mesh::Service* service,
@@ -88,18 +82,18 @@ std::optional<std::vector<std::string>> SidecarVirtualHostNames(mesh::View& view
   const auto name = ParseRouteName(route_name);
   if (!name.has_value()) return std::nullopt;
   if (!name->host.empty()) {
-    if (!FindHttpPort(mesh::FindService(view, name->host, proxy.ns), name->port)) {
-      return std::nullopt;
-    }
+    if (!FindHost(view, proxy, name->host, name->port).http) return std::nullopt;
     return std::vector<std::string>{std::string(name->host)};
   }
   const auto services = mesh::VisibleHostsOnPort(view, proxy.ns, name->port);
   if (services.empty()) return std::nullopt;
-  const std::vector<std::string> others = HostsWithoutService(view, proxy.ns);
+  // VirtualServices speak for hosts that no service on this port has, too.
+  const std::vector<std::string> others = mesh::MeshVirtualServiceHosts(view, proxy.ns);
   std::vector<std::string> hosts(services.begin(), services.end());
   hosts.insert(hosts.end(), others.begin(), others.end());
   std::inplace_merge(hosts.begin(), hosts.begin() + static_cast<ptrdiff_t>(services.size()),
                      hosts.end());
+  hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
   return hosts;
 }
 
@@ -109,13 +103,16 @@ std::optional<Translated<VirtualHost>> BuildSidecarVirtualHost(mesh::View& view,
                                                                absl::string_view route_name) {
   const auto name = ParseRouteName(route_name);
   if (!name.has_value()) return std::nullopt;
-  const mesh::Service* service = mesh::FindService(view, host, proxy.ns);
-  if (FindHttpPort(service, name->port) == nullptr && (service != nullptr || !name->host.empty())) {
-    return std::nullopt;
-  }
+  const auto [service, http] = FindHost(view, proxy, host, name->port);
+  if (!http && (service != nullptr || !name->host.empty())) return std::nullopt;
   Translated<VirtualHost> result;
   const absl::string_view gateways[] = {mesh::kMeshGateway};
-  RouteContext context{view, proxy, name->port, gateways, false, result.origins};
+  RouteContext context{.view = view,
+                       .proxy = proxy,
+                       .port = name->port,
+                       .gateways = gateways,
+                       .origins = result.origins,
+                       .foreign_host = service == nullptr};
   if (!AppendRoutes(context, host, service, *result.message.mutable_routes())) return std::nullopt;
   result.message.set_name(VirtualHostName(host, name->port));
   SetDomains(*name, host, service, context, result.message);

@@ -42,7 +42,11 @@ void AppendRoute(RouteContext& context, const HttpRoute& rule, const HttpMatchRe
                  const policy::Object& virtual_service, Routes& routes) {
   Route& route = *routes.Add();
   route.set_name(RouteName(rule, match));
-  SetRouteMatch(match, *route.mutable_match());
+  if (rule.match().empty()) {
+    SetCatchAllMatch(*route.mutable_match());
+  } else {
+    SetRouteMatch(match, *route.mutable_match());
+  }
   if (rule.has_headers()) AppendHeaderMutations(rule.headers(), route);
   if (!SetAction(context, rule, virtual_service.key.ns, route)) {
     routes.RemoveLast();
