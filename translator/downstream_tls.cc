@@ -28,8 +28,10 @@ using policy::v1::TlsConfig;
 
 namespace {
 
-// How long a listener's start may be held up by a secret that is not there.
+// How long a listener's start may be held up by a secret that is not there, and
+// by files that the agent may not find.
 constexpr int kMissingSecretMillis = 100;
+constexpr int kFilePatienceSeconds = 5;
 
 TransportSocket Wrap(const DownstreamTlsContext& context) {
   TransportSocket socket;
@@ -41,6 +43,11 @@ TransportSocket Wrap(const DownstreamTlsContext& context) {
 void FromAgent(absl::string_view name, SdsSecretConfig& out) {
   out.set_name(std::string(name));
   *out.mutable_sds_config() = AgentConfigSource();
+}
+
+void FromAgentsFiles(absl::string_view name, SdsSecretConfig& out) {
+  FromAgent(name, out);
+  out.mutable_sds_config()->mutable_initial_fetch_timeout()->set_seconds(kFilePatienceSeconds);
 }
 
 // A secret that is there is waited for, as a connection before it has come
@@ -169,8 +176,8 @@ std::vector<CertificateFiles> Files(const ServerTlsSettings& tls) {
 
 void SetFile(const CertificateFiles& files, bool agent, CommonTlsContext& common) {
   if (agent) {
-    FromAgent(absl::StrCat("file-cert:", files.certificate, "~", files.key),
-              *common.add_tls_certificate_sds_secret_configs());
+    FromAgentsFiles(absl::StrCat("file-cert:", files.certificate, "~", files.key),
+                    *common.add_tls_certificate_sds_secret_configs());
     return;
   }
   auto& certificate = *common.add_tls_certificates();
@@ -239,7 +246,7 @@ void SetValidation(mesh::View& view, const ProxyClass& proxy, const ServerTlsSet
   SetChecks(tls, proxy, *combined.mutable_default_validation_context());
   auto& roots = *combined.mutable_validation_context_sds_secret_config();
   if (credential.empty()) {
-    FromAgent(absl::StrCat("file-root:", RootsFile(tls)), roots);
+    FromAgentsFiles(absl::StrCat("file-root:", RootsFile(tls)), roots);
   } else if (IsMeshIdentity(credential)) {
     FromAgent("ROOTCA", roots);
   } else {
