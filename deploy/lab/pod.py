@@ -1,7 +1,9 @@
 """A pod: a network namespace, its address and its processes."""
 
+import socket
 import subprocess
 
+from lab.namespace import entered
 from lab.process import Process
 
 APP_UID = 1000
@@ -56,6 +58,11 @@ class Pod:
     if done.returncode != 0:
       raise RuntimeError(f"{self.name}: {' '.join(map(str, command))}: {done.stderr.strip()}")
     return done.stdout
+
+  def listens_on(self, port):
+    """Whether a process in the pod does, past all proxies."""
+    with entered(self.namespace), socket.socket() as connection:
+      return connection.connect_ex(("127.0.0.1", port)) == 0
 
   def stop(self):
     while self._processes:

@@ -29,3 +29,4 @@ def mesh():
   with Mesh() as made:
     made.control_plane.wait_ready()
     yield made
+    assert not made.rejections()

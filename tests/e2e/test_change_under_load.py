@@ -24,6 +24,7 @@ def mesh(request):
     made.add_client()
     made.add_gateway()
     yield made
+    assert not made.rejections()
 
 
 @pytest.fixture(params=["gateway", "sidecar"])

@@ -22,7 +22,7 @@ def workloads(mesh):
   mesh.add_service("greeter", {"grpc": (7070, 17070)})
   for version in ("v1", "v2"):
     mesh.add_workload(f"greeter-{version}", "greeter", version, sidecar=False, program=[
-        sys.executable, mesh.program("grpc_server.py"), "17070", version])
+        sys.executable, mesh.program("grpc_server.py"), "17070", version], port=17070)
 
 
 @pytest.fixture(scope="module")

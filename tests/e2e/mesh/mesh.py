@@ -56,12 +56,16 @@ class Mesh:
         name, address, ports or {"http": (80, 8080)}, selector or {"app": name}, namespace)])
     return address
 
-  def add_workload(self, name, app, version="v1", sidecar=True, program=None, labels=None):
-    """A pod that runs the echo server (or `program`), and its Pod object."""
+  def add_workload(self, name, app, version="v1", sidecar=True, program=None, port=8080,
+                   labels=None):
+    """A pod that runs the echo server (or `program`, on `port`; None: on no
+    port at all), and its Pod object."""
     labels = {"app": app, "version": version, **(labels or {})}
     pod = self.network.add_pod(name, capture=sidecar)
     pod.start("app", program or [sys.executable, self.program("echo_server.py"), "--version",
                                  version, "--tcp", "9000"])
+    if port:
+      until(lambda: pod.listens_on(port), 20, f"the application of {name} listens")
     self.policy.write(f"pod-{name}.yaml", [kubernetes.pod(name, pod.address, labels)])
     envoy = self._add_envoy(pod, labels) if sidecar else None
     self.workloads[name] = Workload(pod, labels, envoy)
@@ -69,7 +73,7 @@ class Mesh:
 
   def add_client(self, name="client"):
     """A pod with a sidecar that runs nothing: tests ask from within it."""
-    return self.add_workload(name, app=name, program=["sleep", "infinity"])
+    return self.add_workload(name, app=name, program=["sleep", "infinity"], port=None)
 
   def add_gateway(self, name="ingress", labels=None, namespace="istio-system"):
     labels = labels or {"istio": "ingressgateway"}
@@ -86,6 +90,14 @@ class Mesh:
   def from_outside(self, host, port=80, path="/", tls=None, gateway="ingress"):
     """The way from this machine to a gateway."""
     return Target(self.workloads[gateway].pod.address, port, host, path, tls=tls)
+
+  def rejections(self):
+    """What Envoys have refused so far, as they count it: nothing, in a test
+    that does not mean them to."""
+    return [f"{workload.pod.name}: {line}" for workload in self.workloads.values()
+            if workload.envoy and workload.envoy.process.running()
+            for line in workload.envoy.admin("/stats?filter=update_rejected").splitlines()
+            if not line.endswith(": 0")]
 
   @staticmethod
   def program(name):

@@ -17,5 +17,6 @@ def assert_split(answers, wanted):
 
 
 def assert_no_failure(answers):
-  failed = [answer for answer in answers if not answer.ok]
-  assert not failed, f"{len(failed)} of {len(answers)} requests failed; the first: {failed[0]}"
+  failed = [(number, answer) for number, answer in enumerate(answers) if not answer.ok]
+  assert not failed, (f"{len(failed)} of {len(answers)} requests failed; "
+                      f"the first and the last: {failed[0]}, {failed[-1]}")
