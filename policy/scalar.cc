@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 
 namespace binnacle::policy {
 namespace {
@@ -92,10 +93,11 @@ bool LooksLikeFloat(absl::string_view text) {
 
 std::optional<double> AsSpecialFloat(absl::string_view text) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (IsWord(text, ".inf") || IsWord(text, "+.inf")) return kInfinity;
-  if (IsWord(text, "-.inf")) return -kInfinity;
   if (text == ".nan" || text == ".NaN" || text == ".NAN") return std::nan("");
-  return std::nullopt;
+  const bool negative = absl::ConsumePrefix(&text, "-");
+  if (!negative) absl::ConsumePrefix(&text, "+");
+  if (!absl::ConsumePrefix(&text, ".") || !IsWord(text, "inf")) return std::nullopt;
+  return negative ? -kInfinity : kInfinity;
 }
 
 std::optional<Scalar> AsNumber(absl::string_view written) {

@@ -134,6 +134,7 @@ YamlError YamlReader::State::ParserError() const {
   if (at_tab) {
     failure.message = "not YAML: a tab cannot indent; use spaces";
   } else if (parser.eof && parser.unread <= 1) {
+    failure.mark = MarkOfOffset(text, text.size(), first_line);  // libyaml says a line too many
     failure.message = absl::StrCat("the text ends in the middle: ", context, problem);
   } else {
     failure.message = absl::StrCat("not YAML: ", context, problem);

@@ -67,7 +67,7 @@ TEST_CASE("unknown fields of Kubernetes' kinds are ignored, wrong types are not"
   const auto service = DecodeTo<v1::Service>(
       "spec: {clusterIP: None, sessionAffinityConfig: {}, ports: [{port: x}]}", &told, false);
   CHECK(service.spec().cluster_ip() == "None");
-  CHECK(told == Told{"f:1:68: spec.spec.ports[0].port: expected a whole number, found the string "
+  CHECK(told == Told{"f:1:67: spec.spec.ports[0].port: expected a whole number, found the string "
                      "\"x\""});
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("a header without a match is refused, except among those that must be 
   CHECK(match.headers().contains("a"));
   CHECK(match.without_headers().contains("b"));
   CHECK(FaultsOf<v1::VirtualService>("http: [{match: [{headers: {a: }}]}]") ==
-        Told{"f:1:30: spec.http[0].match[0].headers[\"a\"]: expected a mapping, found nothing"});
+        Told{"f:1:31: spec.http[0].match[0].headers[\"a\"]: expected a mapping, found nothing"});
 }
 
 TEST_CASE("keys of a map are words, and boolean words want quotes") {
@@ -213,7 +213,7 @@ TEST_CASE("of very many faults only the first are listed") {
   for (int i = 0; i < 1000; ++i) absl::StrAppend(&text, "k", i, ": 1, ");
   const Told told = FaultsOf<v1::DestinationRule>(text + "}");
   CHECK(told.size() == 101);
-  CHECK(told.back() == "f:1:790: there are more faults; only the first are listed");
+  CHECK(told.back() == "f:1:792: there are more faults; only the first are listed");
 }
 
 }  // namespace

@@ -191,7 +191,7 @@ TEST_CASE("a text that is too large is refused whole, and removes nothing") {
   ParseOptions options;
   options.max_bytes = 10;
   const Parsed parsed = ParseDocuments(kRule, "f.yaml", options);
-  CHECK(TellAll(parsed.findings) == Told{"f.yaml:1:1: the file has 104 bytes; allowed are 10"});
+  CHECK(TellAll(parsed.findings) == Told{"f.yaml:1:1: the file has 105 bytes; allowed are 10"});
   CHECK(parsed.truncated);
 }
 
