@@ -62,9 +62,8 @@ void SetIdentity(CommonTlsContext& common) {
 
 }  // namespace
 
-UpstreamTlsContext MeshTlsContext(mesh::View& view, const ProxyClass& proxy,
-                                  const Destination& destination, UpstreamHttp http) {
-  UpstreamTlsContext context;
+void SetMeshTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
+                UpstreamHttp http, UpstreamTlsContext& context) {
   context.set_sni(ServerName(destination));
   CommonTlsContext& common = *context.mutable_common_tls_context();
   common.mutable_tls_params()->set_tls_minimum_protocol_version(TlsParameters::TLSv1_2);
@@ -77,7 +76,6 @@ UpstreamTlsContext MeshTlsContext(mesh::View& view, const ProxyClass& proxy,
       *common.mutable_combined_validation_context()->mutable_default_validation_context());
   common.add_alpn_protocols("istio");
   if (http == UpstreamHttp::kHttp2) common.add_alpn_protocols("h2");
-  return context;
 }
 
 }  // namespace binnacle::translator

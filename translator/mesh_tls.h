@@ -15,7 +15,10 @@
 
 namespace binnacle::translator {
 
-envoy::extensions::transport_sockets::tls::v3::UpstreamTlsContext MeshTlsContext(
-    mesh::View& view, const ProxyClass& proxy, const Destination& destination, UpstreamHttp http);
+// Fills in `context`, which is empty: where most clusters need one, the caller
+// had better take it from an arena.
+void SetMeshTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
+                UpstreamHttp http,
+                envoy::extensions::transport_sockets::tls::v3::UpstreamTlsContext& context);
 
 }  // namespace binnacle::translator
