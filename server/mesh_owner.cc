@@ -104,11 +104,10 @@ void MeshOwner::LogFindings(const std::string& source,
 }
 
 void MeshOwner::LogHealth(const SourceStatus& before, const sources::Batch& batch) const {
-  if (before.healthy == batch.healthy && before.status == batch.status) return;
-  if (!batch.healthy) {
+  if (!batch.healthy && (before.healthy || before.status != batch.status)) {
     spdlog::error("{}: {}; what was read from it stays in effect", before.name, batch.status);
-  } else if (!batch.status.empty()) {
-    spdlog::info("{}: {}", before.name, batch.status);
+  } else if (batch.healthy && !before.healthy) {
+    spdlog::info("{}: can be read again: {}", before.name, batch.status);
   }
 }
 

@@ -28,7 +28,10 @@ std::optional<Response> Subscription::Next(Offer& offer, Permit permit, absl::st
   Difference difference = holdings_.Take(offer, wildcard_, permit);
   compared_revision_ = offer.revision();
   std::optional<Response> response = Compose(offer, std::move(difference));
-  believed_ = believed_ || (!answered_ && !response.has_value() && !holdings_.empty());
+  if (!answered_ && !response.has_value() && !holdings_.empty()) {
+    believed_ = true;
+    acked_version_ = VersionOf(offer);
+  }
   answered_ = true;
   wildcard_is_new_ = false;
   if (!response.has_value()) return std::nullopt;

@@ -82,6 +82,8 @@ class Subscription {
   virtual std::optional<Response> Compose(Offer& offer, Difference difference) = 0;
   // Called before the first comparison with an offer.
   virtual void BeforeFirst(Offer&) {}
+  // The version of an offer that the proxy turns out to hold already.
+  virtual std::string VersionOf(Offer& offer) const = 0;
 
   static bool HasWildcardType(ResourceType type) {
     return type == ResourceType::kCluster || type == ResourceType::kListener;

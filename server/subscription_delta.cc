@@ -80,4 +80,8 @@ std::optional<Response> SubscriptionDelta::Compose(Offer& offer, Difference diff
   return response;
 }
 
+std::string SubscriptionDelta::VersionOf(Offer& offer) const {
+  return absl::StrCat(offer.revision());
+}
+
 }  // namespace binnacle::server

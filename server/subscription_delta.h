@@ -6,6 +6,8 @@
 // Spec     xDS protocol, Incremental xDS; DeltaDiscoveryRequest.
 #pragma once
 
+#include <string>
+
 #include "envoy/service/discovery/v3/discovery.pb.h"
 #include "server/subscription.h"
 
@@ -19,6 +21,7 @@ class SubscriptionDelta final : public Subscription {
 
  private:
   std::optional<Response> Compose(Offer& offer, Difference difference) override;
+  std::string VersionOf(Offer& offer) const override;
   void Subscribe(const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
   void Unsubscribe(const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
 

@@ -76,4 +76,6 @@ std::optional<Response> SubscriptionSotw::Compose(Offer& offer, Difference diffe
   return response;
 }
 
+std::string SubscriptionSotw::VersionOf(Offer&) const { return told_version_; }
+
 }  // namespace binnacle::server

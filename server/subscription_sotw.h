@@ -25,6 +25,7 @@ class SubscriptionSotw final : public Subscription {
 
  private:
   std::optional<Response> Compose(Offer& offer, Difference difference) override;
+  std::string VersionOf(Offer& offer) const override;
   void BeforeFirst(Offer& offer) override;
   void AskFor(const envoy::service::discovery::v3::DiscoveryRequest& request);
 
