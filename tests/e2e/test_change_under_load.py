@@ -5,6 +5,7 @@ import time
 import pytest
 
 from lab.load import Load
+from mesh import kubernetes
 from mesh.mesh import Mesh
 from mesh.policy_text import policy_text, split_text
 from mesh.request import send
@@ -114,23 +115,33 @@ def uses(mesh, cluster):
       "/config_dump?resource=dynamic_route_configs") for name in ("client", "ingress"))
 
 
-def test_an_endpoint_that_comes_and_goes_loses_no_request(target, mesh):
+def test_a_pod_that_comes_and_goes_loses_no_request(target, mesh):
   mesh.policy.write("split.yaml", split_text(100, 0))
   third = mesh.workloads.get("echo-v1b") or mesh.add_workload("echo-v1b", "echo", "v1")
-  pod_file = "pod-echo-v1b.yaml"
-  told = mesh.policy.read(pod_file)
+
+  def tell(ready):
+    mesh.policy.write("pod-echo-v1b.yaml", [kubernetes.pod(
+        "echo-v1b", third.pod.address, third.labels, ready=ready)])
+
   with Load(target, per_second=1000) as running:
+    tell(ready=True)
     mesh.wait_until(lambda: any(a.ok and a.body["pod"] == "echo-v1b"
-                                for a in running.answers[-50:]), "the new pod gets requests")
-    mesh.policy.remove(pod_file)
-    mesh.wait_until(lambda: not any(third.pod.address in mesh.workloads[name].envoy.admin(
-        "/clusters") for name in ("client", "ingress")), "no proxy knows the pod any more")
+                                for a in running.answers[-50:]), "the pod gets requests")
+    # As in a cluster: it is out of service before it is gone.
+    tell(ready=False)
+    mesh.wait_until(lambda: not any(healthy(mesh, name, third.pod.address)
+                                    for name in ("client", "ingress")), "no proxy uses the pod")
     left = collect(running, 300)
-    mesh.policy.write(pod_file, told)
-    mesh.wait_until(lambda: any(a.ok and a.body["pod"] == "echo-v1b"
-                                for a in running.answers[-50:]), "the pod gets requests again")
+    mesh.policy.remove("pod-echo-v1b.yaml")
+    collect(running, 200)
   assert {a.body["pod"] for a in left if a.ok} == {"echo-v1"}
   assert_no_failure(running.answers)
+
+
+def healthy(mesh, name, address):
+  """Whether a proxy sends to the address."""
+  return any(address in line and line.endswith("::health_flags::healthy")
+             for line in mesh.workloads[name].envoy.admin("/clusters").splitlines())
 
 
 def test_every_proxy_acknowledges_everything_it_is_sent(mesh):

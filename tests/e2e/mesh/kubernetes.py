@@ -16,7 +16,7 @@ def service(name, address, ports, selector, namespace="default"):
   }
 
 
-def pod(name, address, labels, namespace="default"):
+def pod(name, address, labels, namespace="default", ready=True):
   return {
       "apiVersion": "v1",
       "kind": "Pod",
@@ -26,7 +26,7 @@ def pod(name, address, labels, namespace="default"):
           "phase": "Running",
           "podIP": address,
           "podIPs": [{"ip": address}],
-          "conditions": [{"type": "Ready", "status": "True"}],
+          "conditions": [{"type": "Ready", "status": str(ready)}],
       },
   }
 
