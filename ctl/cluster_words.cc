@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace binnacle::ctl {
 
@@ -21,7 +22,8 @@ std::string SpeakableCluster(absl::string_view name) {
   const ClusterWords words = ReadClusterName(name);
   if (words.direction.empty()) return std::string(name);
   if (words.host.empty()) return absl::StrCat(words.direction, " port ", words.port);
-  return absl::StrCat(words.host, ":", words.port, words.subset.empty() ? "" : " ", words.subset);
+  const absl::string_view host = absl::StripSuffix(words.host, ".svc.cluster.local");
+  return absl::StrCat(host, ":", words.port, words.subset.empty() ? "" : " ", words.subset);
 }
 
 bool MeansHost(absl::string_view asked, absl::string_view host) {

@@ -23,7 +23,8 @@ struct ClusterWords {
 
 ClusterWords ReadClusterName(absl::string_view name);
 
-// "reviews.default.svc.cluster.local:9080 v1", for people.
+// "reviews.default:9080 v1", for people: the usual domain of a cluster's services
+// goes without saying.
 std::string SpeakableCluster(absl::string_view name);
 
 // Whether `asked` names the host: whole, or its first labels

@@ -4,8 +4,9 @@
 
 namespace binnacle::ctl {
 
-void AddExamples(CLI::App& command, const std::vector<Example>& examples) {
-  std::string text = "Examples:";
+void AddExamples(CLI::App& command, const std::vector<Example>& examples,
+                 const std::string& preface) {
+  std::string text = absl::StrCat(preface, preface.empty() ? "" : "\n", "Examples:");
   for (const Example& example : examples) {
     absl::StrAppend(&text, "\n  # ", example.what, "\n  ", example.line);
   }

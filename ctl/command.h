@@ -32,8 +32,9 @@ struct Example {
   std::string line;  // what to type; a test runs it
 };
 
-// Adds the examples to the command's help.
-void AddExamples(CLI::App& command, const std::vector<Example>& examples);
+// Adds the examples to the command's help, after `preface` if there is one.
+void AddExamples(CLI::App& command, const std::vector<Example>& examples,
+                 const std::string& preface = "");
 
 // Adds --admin.
 void AddAdminOption(CLI::App& command, Invocation& invocation);

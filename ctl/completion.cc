@@ -45,14 +45,20 @@ class ServerWords : public LiveWords {
 
   std::vector<std::string> Proxies() override {
     std::vector<std::string> names;
-    for (const std::string& id : NodeIds(Ask("/debug/proxies", {}))) {
+    for (const std::string& id : ProxyNames(Ask("/debug/proxies", {}))) {
       names.emplace_back(ShortProxyName(id));
     }
     return names;
   }
 
   std::vector<std::string> Namespaces() override {
-    std::vector<std::string> names = Fields("/debug/objects", {}, "metadata.namespace");
+    // Asking for every object would take too long in a large mesh.
+    std::vector<std::string> names;
+    for (const char* kind : {"Service", "Gateway", "VirtualService", "DestinationRule"}) {
+      for (std::string& ns : Fields("/debug/objects", {{"kind", kind}}, "metadata.namespace")) {
+        names.push_back(std::move(ns));
+      }
+    }
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;

@@ -117,6 +117,13 @@ std::string Nothing(const Options& options, const std::vector<policy::Kind>& kin
                  : absl::StrCat(" in namespace ", options.ns, "; -A looks into every namespace"));
 }
 
+std::string KindsForHelp() {
+  std::string text = "Kinds:\n";
+  for (const std::string& line : WrapText(KindWordList(), 100))
+    absl::StrAppend(&text, "  ", line, "\n");
+  return text;
+}
+
 ExitCode Get(const Options& options, const Invocation& invocation) {
   Console& console = invocation.console;
   const auto kinds = ReadKinds(options.kinds);
@@ -141,7 +148,8 @@ void AddGetCommand(CLI::App& program, Invocation& invocation) {
       program.add_subcommand("get", "The objects in effect, and where each was written");
   const auto options = std::make_shared<Options>();
   command
-      ->add_option("KIND", options->kinds, "several separated by commas, or all: " + KindWordList())
+      ->add_option("KIND", options->kinds,
+                   "one of those below, several with commas between, or all")
       ->type_name("")
       ->required();
   command->add_option("NAME", options->name, "only the object of that name")->type_name("");
@@ -156,7 +164,8 @@ void AddGetCommand(CLI::App& program, Invocation& invocation) {
   AddExamples(*command,
               {{"every VirtualService, with the file and line of each", "binnaclectl get vs -A"},
                {"one object as it is in effect", "binnaclectl get dr reviews -n default -o yaml"},
-               {"all that a namespace has of policy", "binnaclectl get gw,vs,dr,se -n default"}});
+               {"all that a namespace has of policy", "binnaclectl get gw,vs,dr,se -n default"}},
+              KindsForHelp());
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return Get(*options, invocation); };
   });

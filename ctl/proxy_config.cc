@@ -40,7 +40,7 @@ struct Shown {
 absl::StatusOr<std::string> FindProxy(const AdminClient& client, const std::string& name) {
   const absl::StatusOr<Json> proxies = ListProxies(client);
   if (!proxies.ok()) return proxies.status();
-  return ResolveProxy(name, NodeIds(*proxies));
+  return ResolveProxy(name, ProxyNames(*proxies));
 }
 
 // Envoy's JSON of every wanted resource; with `origins`, each has a key more.

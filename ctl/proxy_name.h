@@ -17,18 +17,20 @@
 
 namespace binnacle::ctl {
 
-// "web-1.shop" of a node id; the id itself if it is not made of four parts.
+// "web-1.shop" of a node id; anything else is what it is.
 absl::string_view ShortProxyName(absl::string_view node_id);
 
-// The one of `node_ids` that `name` means. kNotFound when it means none or
-// several; the message names the candidates.
+// The one of `proxies`, short names or node ids, that `name` means. kNotFound
+// when it means none or several; the message names the candidates.
 absl::StatusOr<std::string> ResolveProxy(absl::string_view name,
-                                         const std::vector<std::string>& node_ids);
+                                         const std::vector<std::string>& proxies);
 
-// Every proxy with its status, sorted by name: a list of {proxy, cluster,
-// connectedSince, types}.
+// Every proxy with its status, sorted by name: a list of {proxy, id, cluster,
+// connectedSince, types}. `proxy` is its short name, or its node id where two
+// share that name.
 absl::StatusOr<Json> ListProxies(const AdminClient& client);
 
-std::vector<std::string> NodeIds(const Json& proxies);
+// What each of the list is called.
+std::vector<std::string> ProxyNames(const Json& proxies);
 
 }  // namespace binnacle::ctl

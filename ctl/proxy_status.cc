@@ -62,7 +62,8 @@ void PrintAll(const Json& proxies, Console& console) {
 }
 
 void PrintOne(const Json& proxy, Console& console) {
-  console.out << "Proxy:            " << Text(proxy, "proxy") << '\n'
+  console.out << "Proxy:            " << ShortProxyName(Text(proxy, "proxy")) << '\n'
+              << "Node id:          " << Text(proxy, "id") << '\n'
               << "Cluster:          " << Text(proxy, "cluster") << '\n'
               << "Connected since:  " << WholeSeconds(Text(proxy, "connectedSince")) << "\n\n";
   Table table({"TYPE", "STATUS", "VERSION", "REASON"});
@@ -80,7 +81,7 @@ absl::StatusOr<Json> Ask(const Options& options, const Invocation& invocation) {
   if (!client.ok()) return client.status();
   absl::StatusOr<Json> proxies = ListProxies(*client);
   if (!proxies.ok() || options.proxy.empty()) return proxies;
-  const auto wanted = ResolveProxy(options.proxy, NodeIds(*proxies));
+  const auto wanted = ResolveProxy(options.proxy, ProxyNames(*proxies));
   if (!wanted.ok()) return wanted.status();
   Json chosen = Json::array();
   for (const Json& proxy : *proxies) {

@@ -1,6 +1,9 @@
 #include "ctl/route_table.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -77,12 +80,23 @@ std::string ActionDestination(const Json& action) {
   return absl::StrCat("the cluster that header ", Text(action, "cluster_header"), " names");
 }
 
-// "reviews.default.svc.cluster.local, 4 more"
+bool HasLetter(const std::string& domain) {
+  return std::any_of(domain.begin(), domain.end(), [](unsigned char c) { return std::isalpha(c); });
+}
+
+// "reviews, 4 more": the shortest that is no address says most to people; the
+// longest is in the virtual host's name.
 std::string Domains(const Json& domains) {
-  if (!domains.is_array() || domains.empty()) return "";
-  const std::string first = domains[0].is_string() ? domains[0].get<std::string>() : "";
-  if (domains.size() == 1) return first;
-  return absl::StrCat(first, ", ", domains.size() - 1, " more");
+  std::vector<std::string> names;
+  for (const Json& domain : domains) {
+    if (domain.is_string()) names.push_back(domain.get<std::string>());
+  }
+  if (names.empty()) return "";
+  const auto shown =
+      std::min_element(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+        return std::make_pair(!HasLetter(a), a.size()) < std::make_pair(!HasLetter(b), b.size());
+      });
+  return names.size() == 1 ? *shown : absl::StrCat(*shown, ", ", names.size() - 1, " more");
 }
 
 bool HasDomain(const Json& host, const std::string& fqdn) {

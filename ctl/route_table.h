@@ -23,7 +23,7 @@ bool IsWantedRouteConfiguration(const Json& configuration, const ResourceFilter&
 Table RouteTable(const Json& configurations, const ResourceFilter& filter,
                  const ShapingObjects& services);
 
-// Where one route leads: "reviews.default.svc.cluster.local:9080 v1 (90%), ...".
+// Where one route leads: "reviews.default:9080 v1 (90%), ...".
 std::string RouteDestination(const Json& route);
 
 // What one route asks of a request: "/api*", "method=GET", ...

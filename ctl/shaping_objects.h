@@ -32,6 +32,7 @@ class ShapingObjects {
  private:
   struct Known {
     std::string shown;
+    std::string ns;
     std::vector<std::string> hosts;
   };
 
