@@ -6,7 +6,11 @@ import threading
 
 import grpc
 from envoy.config.core.v3 import base_pb2
+from envoy.service.cluster.v3 import cds_pb2_grpc
 from envoy.service.discovery.v3 import ads_pb2_grpc, discovery_pb2
+from envoy.service.endpoint.v3 import eds_pb2_grpc
+from envoy.service.listener.v3 import lds_pb2_grpc
+from envoy.service.route.v3 import rds_pb2_grpc
 from google.protobuf import json_format
 from google.rpc import status_pb2
 
@@ -15,6 +19,14 @@ CDS = _TYPE + "envoy.config.cluster.v3.Cluster"
 EDS = _TYPE + "envoy.config.endpoint.v3.ClusterLoadAssignment"
 LDS = _TYPE + "envoy.config.listener.v3.Listener"
 RDS = _TYPE + "envoy.config.route.v3.RouteConfiguration"
+
+_SERVICES = {
+    None: (ads_pb2_grpc.AggregatedDiscoveryServiceStub, "AggregatedResources"),
+    CDS: (cds_pb2_grpc.ClusterDiscoveryServiceStub, "Clusters"),
+    EDS: (eds_pb2_grpc.EndpointDiscoveryServiceStub, "Endpoints"),
+    LDS: (lds_pb2_grpc.ListenerDiscoveryServiceStub, "Listeners"),
+    RDS: (rds_pb2_grpc.RouteDiscoveryServiceStub, "Routes"),
+}
 
 
 def node(name="client", namespace="default", proxy_type="sidecar", address="10.0.0.9", **metadata):
@@ -28,9 +40,9 @@ def node(name="client", namespace="default", proxy_type="sidecar", address="10.0
 
 
 class _Stream:
-  """One ADS stream: requests go out of a queue, answers come into another."""
+  """One stream: requests go out of a queue, answers come into another."""
 
-  def __init__(self, address, method):
+  def __init__(self, address, stub, method):
     self._channel = grpc.insecure_channel(address, options=[
         ("grpc.max_receive_message_length", -1),
         # Each stream its own connection, as proxies have.
@@ -38,8 +50,7 @@ class _Stream:
     grpc.channel_ready_future(self._channel).result(timeout=10)
     self._requests = queue.SimpleQueue()
     self._answers = queue.SimpleQueue()
-    stub = ads_pb2_grpc.AggregatedDiscoveryServiceStub(self._channel)
-    self._call = getattr(stub, method)(iter(self._requests.get, None))
+    self._call = getattr(stub(self._channel), method)(iter(self._requests.get, None))
     self.ended = threading.Event()
     self.status = None  # grpc.StatusCode, once ended
     threading.Thread(target=self._read, daemon=True).start()
@@ -76,9 +87,11 @@ class _Stream:
 
 
 class DeltaStream(_Stream):
+  """Of all types, unless told which."""
 
-  def __init__(self, address, proxy):
-    super().__init__(address, "DeltaAggregatedResources")
+  def __init__(self, address, proxy, only=None):
+    stub, method = _SERVICES[only]
+    super().__init__(address, stub, f"Delta{method}")
     self._node = proxy
 
   def subscribe(self, type_url, names=(), held=None):
@@ -102,9 +115,11 @@ class DeltaStream(_Stream):
 
 
 class SotwStream(_Stream):
+  """Of all types, unless told which."""
 
-  def __init__(self, address, proxy):
-    super().__init__(address, "StreamAggregatedResources")
+  def __init__(self, address, proxy, only=None):
+    stub, method = _SERVICES[only]
+    super().__init__(address, stub, f"Stream{method}")
     self._node = proxy
 
   def subscribe(self, type_url, names=(), after=None):

@@ -34,7 +34,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
       self.server.seen[key] += 1
       times = self.server.seen[key]
     time.sleep(float(_first(asked, "delay") or 0))
-    status = int(_first(asked, "status") or 200)
+    status = int(_first(asked, "status") or self.server.status)
     if times <= int(_first(asked, "fail") or 0):
       status = 503
     self._send(status, {
@@ -74,6 +74,7 @@ class HttpServer(http.server.ThreadingHTTPServer):
   def __init__(self, port, version):
     super().__init__(("", port), Echo)
     self.version = version
+    self.status = 200
     self.lock = threading.Lock()
     self.seen = collections.Counter()
 
@@ -101,15 +102,21 @@ def main():
   parser.add_argument("--http", type=int, default=8080)
   parser.add_argument("--tcp", type=int)
   parser.add_argument("--tls", nargs=2, metavar=("CERTIFICATE", "KEY"))
+  parser.add_argument("--client-ca", help="with --tls: who signs clients' certificates")
+  parser.add_argument("--status", type=int, default=200, help="of every answer")
   options = parser.parse_args()
   if options.tcp:
     tcp = TcpServer(("", options.tcp), Lines)
     tcp.version = options.version
     threading.Thread(target=tcp.serve_forever, daemon=True).start()
   server = HttpServer(options.http, options.version)
+  server.status = options.status
   if options.tls:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*options.tls)
+    if options.client_ca:
+      context.verify_mode = ssl.CERT_REQUIRED
+      context.load_verify_locations(options.client_ca)
     server.socket = context.wrap_socket(server.socket, server_side=True)
   server.serve_forever()
 

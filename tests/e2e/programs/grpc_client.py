@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""grpc_client.py TARGET COUNT: asks /echo.Echo/Version of an xds:/// target
+"""grpc_client.py TARGET COUNT [AUTHORITY]: asks /echo.Echo/Version of an xds:/// target
 COUNT times and prints how often each version answered, as JSON.
 
 Speaks xDS with gRPC's own client (its C core); $GRPC_XDS_BOOTSTRAP names the
@@ -16,7 +16,8 @@ import grpc
 def main():
   target, count = sys.argv[1], int(sys.argv[2])
   counts = collections.Counter()
-  with grpc.insecure_channel(target) as channel:
+  options = [("grpc.default_authority", sys.argv[3])] if len(sys.argv) > 3 else []
+  with grpc.insecure_channel(target, options) as channel:
     version = channel.unary_unary("/echo.Echo/Version")
     for _ in range(count):
       counts[version(b"", timeout=20, wait_for_ready=True).decode()] += 1
