@@ -1,6 +1,7 @@
 """A running binnacled."""
 
 import json
+import os
 import pathlib
 import re
 import signal
@@ -10,7 +11,9 @@ import urllib.request
 from lab.process import Process
 from lab.wait import until
 
-_BIN = pathlib.Path(__file__).resolve().parents[2] / "build" / "bin"
+# $BINNACLE_BIN: another build of them, as the one under sanitizers.
+_BIN = pathlib.Path(os.environ.get("BINNACLE_BIN") or
+                    pathlib.Path(__file__).resolve().parents[2] / "build" / "bin")
 BINNACLED = _BIN / "binnacled"
 BINNACLECTL = _BIN / "binnaclectl"
 
