@@ -14,9 +14,8 @@ void PushHub::Publish(std::shared_ptr<const mesh::Snapshot> snapshot) {
   for (const auto& stream : streams()) stream->Changed();
 }
 
-std::shared_ptr<Offer> PushHub::OfferFor(const translator::Node& node) {
-  const std::shared_ptr<const mesh::Snapshot> snapshot = this->snapshot();
-  if (snapshot == nullptr) return nullptr;
+std::shared_ptr<Offer> PushHub::OfferFor(const translator::Node& node,
+                                         const std::shared_ptr<const mesh::Snapshot>& snapshot) {
   auto proxy_class = translator_.Classify(node, *snapshot);
   absl::MutexLock lock(&mu_);
   if (snapshot != snapshot_) {

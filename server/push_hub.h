@@ -29,8 +29,10 @@ class PushHub {
   // Before the first call no stream is answered.
   void Publish(std::shared_ptr<const mesh::Snapshot> snapshot) ABSL_LOCKS_EXCLUDED(mu_);
 
-  // nullptr before the first snapshot.
-  std::shared_ptr<Offer> OfferFor(const translator::Node& node) ABSL_LOCKS_EXCLUDED(mu_);
+  // `snapshot` as snapshot() gave it, not null.
+  std::shared_ptr<Offer> OfferFor(const translator::Node& node,
+                                  const std::shared_ptr<const mesh::Snapshot>& snapshot)
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   // False when the server is going down: the stream is then not kept.
   bool Join(std::shared_ptr<ProxyStream> stream) ABSL_LOCKS_EXCLUDED(mu_);
@@ -40,6 +42,7 @@ class PushHub {
   // Ends every stream with UNAVAILABLE and lets no more in.
   void Close() ABSL_LOCKS_EXCLUDED(mu_);
 
+  // nullptr before the first.
   std::shared_ptr<const mesh::Snapshot> snapshot() const ABSL_LOCKS_EXCLUDED(mu_);
 
  private:

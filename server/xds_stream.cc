@@ -230,13 +230,12 @@ void XdsStream::NoteNack(const StreamState::Event& event) const {
 }
 
 void XdsStream::Aim() {
-  auto offer = parts_.hub.OfferFor(*node_);
-  if (offer == nullptr) return;
-  if (state_.offer() == nullptr || state_.offer()->revision() != offer->revision()) {
-    push_sent_something_ = false;
-    converged_ = false;
-  }
-  state_.Aim(std::move(offer));
+  auto snapshot = parts_.hub.snapshot();
+  if (snapshot == nullptr || snapshot == aimed_at_) return;
+  state_.Aim(parts_.hub.OfferFor(*node_, snapshot));
+  aimed_at_ = std::move(snapshot);
+  push_sent_something_ = false;
+  converged_ = false;
 }
 
 void XdsStream::Pump() {

@@ -97,6 +97,7 @@ class XdsStream final : public RawReactor,
   StreamState state_;
   std::optional<translator::Node> node_;
   absl::flat_hash_set<std::string> unknown_types_;
+  std::shared_ptr<const mesh::Snapshot> aimed_at_;
   absl::Time wake_ = absl::InfiniteFuture();
   absl::Time told_;                   // when the hub last spoke
   bool push_sent_something_ = false;  // for the offer aimed at
