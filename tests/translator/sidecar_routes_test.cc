@@ -1,8 +1,6 @@
 #include "translator/sidecar_routes.h"
 
-#include <catch2/catch.hpp>
-
-#include "tests/mesh/mesh_from.h"
+#include "tests/translator/route_mesh.h"
 
 namespace binnacle::translator {
 namespace {
@@ -18,37 +16,25 @@ std::vector<std::string> Domains(const Translated<envoy::config::route::v3::Virt
   return {host.message.domains().begin(), host.message.domains().end()};
 }
 
-struct Mesh {
-  explicit Mesh(absl::string_view yaml, mesh::MeshSettings settings = mesh::DefaultSettings())
-      : store(std::move(settings)), snapshot(store.Apply(mesh::Putting(yaml))), view(*snapshot) {
-    proxy.ns = "default";
-  }
-
-  mesh::Store store;
-  std::shared_ptr<const mesh::Snapshot> snapshot;
-  mesh::View view;
-  ProxyClass proxy;
-};
-
 constexpr absl::string_view kHost = "reviews.default.svc.cluster.local";
 
 }  // namespace
 
 TEST_CASE("a client of the service's namespace may call it by its bare name") {
-  Mesh mesh(kReviews);
+  RouteMesh mesh(kReviews);
   const auto host = BuildSidecarVirtualHost(mesh.view, mesh.proxy, kHost, "80");
   REQUIRE(host.has_value());
   CHECK(host->message.name() == "reviews.default.svc.cluster.local:80");
-  CHECK(Domains(*host) == std::vector<std::string>{
-                              "reviews.default.svc.cluster.local",
-                              "reviews.default.svc.cluster.local.", "reviews",
-                              "reviews.default.svc", "reviews.default", "10.96.0.10"});
+  CHECK(Domains(*host) == std::vector<std::string>{"reviews.default.svc.cluster.local",
+                                                   "reviews.default.svc.cluster.local.", "reviews",
+                                                   "reviews.default.svc", "reviews.default",
+                                                   "10.96.0.10"});
   REQUIRE(host->origins.size() == 1);
   CHECK(host->origins[0].ToString() == "mesh.yaml:2");
 }
 
 TEST_CASE("a client of another namespace may not") {
-  Mesh mesh(kReviews);
+  RouteMesh mesh(kReviews);
   mesh.proxy.ns = "shop";
   const auto host = BuildSidecarVirtualHost(mesh.view, mesh.proxy, kHost, "80");
   REQUIRE(host.has_value());
@@ -59,14 +45,14 @@ TEST_CASE("a client of another namespace may not") {
 }
 
 TEST_CASE("a port that does not carry HTTP has no virtual host") {
-  Mesh mesh(kReviews);
+  RouteMesh mesh(kReviews);
   CHECK_FALSE(BuildSidecarVirtualHost(mesh.view, mesh.proxy, kHost, "82").has_value());
   CHECK_FALSE(BuildSidecarVirtualHost(mesh.view, mesh.proxy, kHost, "83").has_value());
   CHECK(BuildSidecarVirtualHost(mesh.view, mesh.proxy, kHost, "81").has_value());
 }
 
 TEST_CASE("a route name that is neither a port nor host:port has no routes") {
-  Mesh mesh(kReviews);
+  RouteMesh mesh(kReviews);
   for (absl::string_view name : {"", "http", "0", "65536", ":80", "x:", "80x", "nobody:80"}) {
     CAPTURE(std::string(name));
     CHECK_FALSE(SidecarVirtualHostNames(mesh.view, mesh.proxy, name).has_value());
@@ -74,7 +60,7 @@ TEST_CASE("a route name that is neither a port nor host:port has no routes") {
 }
 
 TEST_CASE("a port on an address of its own takes any name and has no catch-all") {
-  Mesh mesh(kReviews);
+  RouteMesh mesh(kReviews);
   const std::string name = "reviews.default.svc.cluster.local:81";
   CHECK(SidecarVirtualHostNames(mesh.view, mesh.proxy, name) ==
         std::vector<std::string>{std::string(kHost)});
@@ -85,7 +71,7 @@ TEST_CASE("a port on an address of its own takes any name and has no catch-all")
 }
 
 TEST_CASE("hosts of VirtualServices that are no service's stand among the services'") {
-  Mesh mesh(std::string(kReviews) + R"(
+  RouteMesh mesh(std::string(kReviews) + R"(
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -104,7 +90,7 @@ spec:
 }
 
 TEST_CASE("what the mesh does not know goes on, or gets 502") {
-  Mesh open(kReviews);
+  RouteMesh open(kReviews);
   const auto allow = BuildSidecarRouteShell(open.view, open.proxy, "80");
   REQUIRE(allow.message.virtual_hosts_size() == 1);
   CHECK(allow.message.virtual_hosts(0).name() == "allow_any");
@@ -113,7 +99,7 @@ TEST_CASE("what the mesh does not know goes on, or gets 502") {
   mesh::MeshSettings settings = mesh::DefaultSettings();
   settings.config.mutable_outbound_traffic_policy()->set_mode(
       policy::v1::MeshConfig::OutboundTrafficPolicy::REGISTRY_ONLY);
-  Mesh closed(kReviews, settings);
+  RouteMesh closed(kReviews, settings);
   const auto block = BuildSidecarRouteShell(closed.view, closed.proxy, "80");
   REQUIRE(block.message.virtual_hosts_size() == 1);
   CHECK(block.message.virtual_hosts(0).name() == "block_all");

@@ -1,0 +1,55 @@
+#include "translator/virtual_host.h"
+
+#include <catch2/catch.hpp>
+
+namespace binnacle::translator {
+namespace {
+
+using Domains = std::vector<std::string>;
+
+Domains DomainsOf(const mesh::Service& service, absl::string_view client_ns = "default") {
+  envoy::config::route::v3::VirtualHost host;
+  SetServiceDomains(service, client_ns, "cluster.local", host);
+  return {host.domains().begin(), host.domains().end()};
+}
+
+mesh::Service Named(const std::string& host) {
+  mesh::Service service;
+  service.host = host;
+  return service;
+}
+
+}  // namespace
+
+TEST_CASE("short names follow from the shape of the name") {
+  CHECK(DomainsOf(Named("a.default.svc.cluster.local")) ==
+        Domains{"a.default.svc.cluster.local", "a.default.svc.cluster.local.", "a", "a.default.svc",
+                "a.default"});
+  CHECK(DomainsOf(Named("a.default.svc.cluster.local"), "shop") ==
+        Domains{"a.default.svc.cluster.local", "a.default.svc.cluster.local.", "a.default",
+                "a.default.svc"});
+  CHECK(DomainsOf(Named("api.example.com")) == Domains{"api.example.com", "api.example.com."});
+  CHECK(DomainsOf(Named("a.svc.cluster.local")) ==
+        Domains{"a.svc.cluster.local", "a.svc.cluster.local."});
+}
+
+TEST_CASE("a wildcard has no short names: the shortest would take everything") {
+  CHECK(DomainsOf(Named("*.default.svc.cluster.local")) ==
+        Domains{"*.default.svc.cluster.local", "*.default.svc.cluster.local."});
+}
+
+TEST_CASE("each pod of a headless service has a name below every other") {
+  mesh::Service service = Named("a.com");
+  service.headless = true;
+  CHECK(DomainsOf(service) == Domains{"a.com", "a.com.", "*.a.com", "*.a.com."});
+}
+
+TEST_CASE("addresses are names, ranges are not") {
+  mesh::Service service = Named("a.com");
+  service.addresses = {"10.0.0.1", "10.1.0.0/16", "10.2.0.1/32",
+                       "0.0.0.0",  "2001:db8::1", "2001:db8::2/128"};
+  CHECK(DomainsOf(service) ==
+        Domains{"a.com", "a.com.", "10.0.0.1", "10.2.0.1", "[2001:db8::1]", "[2001:db8::2]"});
+}
+
+}  // namespace binnacle::translator
