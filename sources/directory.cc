@@ -69,13 +69,14 @@ class DirectorySource::Loop {
   void Beat(Time now);
 
   void Look(Time now);
-  bool LookThroughTree(const std::set<std::string>& due, bool quiet, Time now);
-  void LookAt(const std::string& path, bool quiet, Time now);
+  bool LookThroughTree(const std::set<std::string>& due, Time now);
+  void LookAt(const std::string& path, Time now);
   void ReadChangedFiles(const DirectoryTree& tree, const std::set<std::string>& due, Time now);
-  void DropMissingFiles(const DirectoryTree& tree, bool quiet, Time now);
+  void FindMissingFiles(const DirectoryTree& tree, Time now);
+  void Miss(const std::string& path);
+  void DropMissingFiles(bool quiet, Time now);
   bool IsRefillingRoot(const DirectoryTree& tree, Time now);
 
-  void Miss(const std::string& path, bool quiet, Time now);
   void SetFault(std::string fault);
   void Tell();
 
@@ -98,7 +99,7 @@ class DirectorySource::Loop {
 
   FileStamp root_stamp_;  // when it was last read
   bool root_was_gone_ = false;
-  Time settled_;   // until then no deletion is believed
+  Time last_deletion_;
   Time refilled_;  // until then the root, which was gone, may still be filled
 
   std::string fault_;  // why the root cannot be read
@@ -142,13 +143,13 @@ bool DirectorySource::Loop::MustStop() const {
 void DirectorySource::Loop::TakeChanges(Time now) {
   for (const Change& change : watch_->Read()) {
     if (pending_.IsEmpty()) seen_ = absl::Now();
-    if (now < refilled_) settled_ = refilled_ = now + Nanos(options_.settle);
+    if (now < refilled_) refilled_ = now + Nanos(options_.settle);
     switch (change.what) {
       case Change::What::kFileBegun:
         pending_.NoteWriting(change.path, now);
         break;
       case Change::What::kFileGone:
-        settled_ = std::max(settled_, now + Nanos(options_.latest));
+        last_deletion_ = now;
         pending_.NoteFile(change.path, now);
         break;
       case Change::What::kFileEnded:
@@ -185,23 +186,25 @@ void DirectorySource::Loop::Look(Time now) {
   const PendingChanges::Due due = pending_.Take(now);
   bool readable = fault_.empty();
   if (due.tree || !readable) {
-    readable = LookThroughTree(due.files, quiet, now);
+    readable = LookThroughTree(due.files, now);
   } else {
     struct stat stat {};
     if (::stat(root_.c_str(), &stat) != 0) {
-      readable = LookThroughTree(due.files, quiet, now);
+      readable = LookThroughTree(due.files, now);
     } else {
-      for (const std::string& path : due.files) LookAt(path, quiet, now);
+      for (const std::string& path : due.files) LookAt(path, now);
     }
   }
   if (stopped_) return;
-  if (readable) complete_ = true;
+  if (readable) {
+    complete_ = true;
+    DropMissingFiles(quiet, now);
+  }
   Tell();
 }
 
 // False when the root cannot be read, or what it holds is not to be believed.
-bool DirectorySource::Loop::LookThroughTree(const std::set<std::string>& due, bool quiet,
-                                            Time now) {
+bool DirectorySource::Loop::LookThroughTree(const std::set<std::string>& due, Time now) {
   DirectoryTree tree;
   watch_->Begin();
   const absl::Status scanned = ScanTree(
@@ -221,7 +224,7 @@ bool DirectorySource::Loop::LookThroughTree(const std::set<std::string>& due, bo
   unreadable_ = tree.unreadable;
   ReadChangedFiles(tree, due, now);
   if (stopped_) return false;
-  DropMissingFiles(tree, quiet, now);
+  FindMissingFiles(tree, now);
   return true;
 }
 
@@ -235,7 +238,7 @@ bool DirectorySource::Loop::IsRefillingRoot(const DirectoryTree& tree, Time now)
     root_was_gone_ = true;
     return true;
   }
-  if (complete_ && root_was_gone_) settled_ = refilled_ = now + Nanos(options_.settle);
+  if (complete_ && root_was_gone_) refilled_ = now + Nanos(options_.settle);
   root_was_gone_ = false;
   root_stamp_ = StampOf(stat);
   return false;
@@ -252,7 +255,7 @@ void DirectorySource::Loop::ReadChangedFiles(const DirectoryTree& tree,
     const auto known = stamps_.find(path);
     const bool unchanged = known != stamps_.end() && known->second == stamp;
     if (unchanged && !read_all && !due.contains(path)) continue;
-    LookAt(path, false, now);
+    LookAt(path, now);
     if (tree.files.size() < kWorthReporting) continue;
     const Time here = std::chrono::steady_clock::now();
     if (here < next_report) continue;
@@ -265,31 +268,43 @@ void DirectorySource::Loop::ReadChangedFiles(const DirectoryTree& tree,
   }
 }
 
-void DirectorySource::Loop::DropMissingFiles(const DirectoryTree& tree, bool quiet, Time now) {
+// What a directory that cannot be listed held is not missing but unknown.
+void DirectorySource::Loop::FindMissingFiles(const DirectoryTree& tree, Time now) {
   for (const std::string& path : files_.Paths()) {
     if (tree.files.contains(path) || pending_.IsHeld(path, now)) continue;
     const bool unknown =
         std::any_of(tree.unreadable.begin(), tree.unreadable.end(), [&](const auto& directory) {
           return absl::StartsWith(path, absl::StrCat(directory.first, "/"));
         });
-    if (unknown) continue;
-    Miss(path, quiet, now);
+    if (!unknown) Miss(path);
   }
 }
 
-// The file is not there. That it was deleted is believed once no more has been
-// deleted for a moment, for the whole directory may be about to go.
-void DirectorySource::Loop::Miss(const std::string& path, bool quiet, Time now) {
-  if (quiet && now >= settled_) {
-    files_.Remove(path);
-    stamps_.erase(path);
-  } else {
-    files_.MarkMissing(path);
-    pending_.NoteTree(std::max(now, settled_ - Nanos(options_.quiet)));
+void DirectorySource::Loop::Miss(const std::string& path) {
+  stamps_.erase(path);
+  files_.MarkMissing(path);
+}
+
+// That files were deleted is believed once nothing more has been deleted for a
+// moment, for the whole directory may be about to go: the more are missing, the
+// longer that moment.
+void DirectorySource::Loop::DropMissingFiles(bool quiet, Time now) {
+  constexpr size_t kMany = 10;
+  const std::vector<std::string> missing = files_.MissingPaths();
+  if (missing.empty()) return;
+  const Time believed =
+      std::max(refilled_,
+               last_deletion_ + Nanos(missing.size() < kMany ? options_.latest : options_.settle));
+  if (!quiet || now < believed) {
+    pending_.NoteTree(std::max(now, believed - Nanos(options_.quiet)));
+    return;
+  }
+  for (const std::string& path : missing) {
+    if (!pending_.IsHeld(path, now)) files_.Remove(path);
   }
 }
 
-void DirectorySource::Loop::LookAt(const std::string& path, bool quiet, Time now) {
+void DirectorySource::Loop::LookAt(const std::string& path, Time now) {
   if (pending_.IsHeld(path, now)) return;
   absl::StatusOr<FileContent> content = ReadPolicyFile(path, options_.parse.max_bytes);
   if (content.ok()) {
@@ -305,7 +320,7 @@ void DirectorySource::Loop::LookAt(const std::string& path, bool quiet, Time now
   if (IsLinkToNothing(path)) {
     return files_.MarkUnreadable(path, "is a link to a file that does not exist");
   }
-  if (files_.Contains(path)) Miss(path, quiet, now);
+  Miss(path);
 }
 
 void DirectorySource::Loop::SetFault(std::string fault) {

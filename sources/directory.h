@@ -3,7 +3,8 @@
 // A watched directory of policy files, at any depth. What changes together is
 // told together: a batch is made once the files have been quiet for 10 ms, and
 // at the latest after 100 ms. A deletion counts once nothing more has been
-// deleted for 100 ms, for the whole directory may be about to go.
+// deleted for 100 ms, and that of many files after 2 s, for the whole directory
+// may be about to go.
 //
 // No accident removes anything: see file_set.h for files; and a directory that
 // vanishes, cannot be read, or comes back empty leaves everything in effect,
@@ -40,8 +41,8 @@ class DirectorySource {
     // How often to look for what the kernel does not tell: whether the directory
     // is still the same one, and changes of what links lead to.
     absl::Duration heartbeat = absl::Seconds(1);
-    // How long a directory that was gone must be quiet before files that it no
-    // longer has count as deleted.
+    // How long it must be quiet before missing files count as deleted, when they
+    // are many, or the directory was gone.
     absl::Duration settle = absl::Seconds(2);
     policy::ParseOptions parse;
   };

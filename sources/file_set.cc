@@ -79,10 +79,14 @@ std::vector<std::string> FileSet::Paths() const {
   return paths;
 }
 
+std::vector<std::string> FileSet::MissingPaths() const {
+  return std::vector<std::string>(missing_.begin(), missing_.end());
+}
+
 void FileSet::Update(const std::string& path, absl::string_view text) {
   File& file = FileAt(path);
   file.unreadable.clear();
-  file.is_missing = false;
+  missing_.erase(path);
   const uint64_t hash = XXH3_64bits(text.data(), text.size());
   if (file.was_read && file.hash == hash) return NoteRemarks(path, file);
   file.hash = hash;
@@ -145,6 +149,7 @@ void FileSet::TakeParsed(const std::string& path, File& file, policy::Parsed par
 
 void FileSet::MarkUnreadable(const std::string& path, std::string message) {
   File& file = FileAt(path);
+  missing_.erase(path);
   const std::string kept = file.objects.empty() ? "" : "; its objects stay in effect";
   file.unreadable = {FileFinding(path, policy::Severity::kError, "unreadable-file",
                                  absl::StrCat("the file ", message, kept))};
@@ -153,8 +158,7 @@ void FileSet::MarkUnreadable(const std::string& path, std::string message) {
 
 void FileSet::MarkMissing(const std::string& path) {
   const auto found = files_.find(path);
-  if (found == files_.end() || found->second->is_missing) return;
-  found->second->is_missing = true;
+  if (found == files_.end() || !missing_.insert(path).second) return;
   for (const auto& [key, object] : found->second->objects) Yield(path, key);
 }
 
@@ -164,6 +168,7 @@ void FileSet::Remove(const std::string& path) {
   for (const auto& [key, object] : found->second->objects) Disown(path, key);
   files_.erase(found);
   remarkable_.erase(path);
+  missing_.erase(path);
 }
 
 void FileSet::NoteRemarks(const std::string& path, const File& file) {
@@ -182,7 +187,7 @@ void FileSet::Own(const std::string& path, const ObjectKey& key) {
   changed_.insert(key);
   if (paths.size() > 1) contested_.insert(key);
   // A file that is missing has moved here, as far as anybody can tell.
-  if (paths.size() > 1 && files_.at(paths.front())->is_missing) Yield(paths.front(), key);
+  if (paths.size() > 1 && missing_.contains(paths.front())) Yield(paths.front(), key);
 }
 
 // Gives way to the other files that define the object.
@@ -210,7 +215,8 @@ void FileSet::AddDefinedTwice(std::vector<Finding>& findings) const {
     const Object& first = *files_.at(paths[0])->objects.at(key);
     for (size_t i = 1; i < paths.size(); ++i) {
       const File& other = *files_.at(paths[i]);
-      if (!other.is_missing) findings.push_back(DefinedTwice(first, *other.objects.at(key)));
+      if (!missing_.contains(paths[i]))
+        findings.push_back(DefinedTwice(first, *other.objects.at(key)));
     }
   }
 }

@@ -49,6 +49,7 @@ class FileSet {
 
   bool Contains(const std::string& path) const { return files_.contains(path); }
   std::vector<std::string> Paths() const;
+  std::vector<std::string> MissingPaths() const;
   size_t file_count() const { return files_.size(); }
   size_t object_count() const { return effective_.size(); }
 
@@ -66,7 +67,6 @@ class FileSet {
     policy::FileParser parser;
     uint64_t hash = 0;
     bool was_read = false;
-    bool is_missing = false;
     bool ended_with_newline = false;
     absl::flat_hash_map<policy::ObjectKey, ObjectPtr> objects;  // last valid versions
     std::vector<policy::Finding> findings;
@@ -87,6 +87,7 @@ class FileSet {
 
   const policy::ParseOptions options_;
   std::map<std::string, std::unique_ptr<File>> files_;
+  absl::btree_set<std::string> missing_;
   absl::btree_set<std::string> remarkable_;  // files with findings or unknown kinds
   // The files that define an object, in the order in which they began to.
   absl::flat_hash_map<policy::ObjectKey, std::vector<std::string>> owners_;

@@ -256,7 +256,7 @@ TEST_CASE("a directory that vanishes removes nothing, and says so until it is ba
   }
   DirectorySource::Options options;
   options.heartbeat = absl::Milliseconds(20);
-  options.settle = absl::Milliseconds(200);
+  options.settle = absl::Seconds(1);
   Mesh mesh(folder, options);
   REQUIRE(mesh.AwaitComplete());
 
