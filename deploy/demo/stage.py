@@ -1,6 +1,5 @@
 """Who plays in the demo: the pods of policy/services.yaml and the ingress."""
 
-import os
 import pathlib
 import ssl
 import subprocess
@@ -9,6 +8,7 @@ import sys
 import yaml
 
 from lab import certificate
+from lab.caller import give_to_caller
 from lab.control_plane import ControlPlane
 from lab.envoy import Envoy
 from lab.load import Target
@@ -39,7 +39,6 @@ class Stage:
     if self.binnacled:
       self.binnacled.stop()
     self.network.close()
-    _give_to_caller(_WORK)
 
   def write_files(self):
     certificates = self.network.folder / "certificates"
@@ -50,7 +49,7 @@ class Stage:
       text = text.replace(_WRITTEN_PREFIX, self.network.prefix)
       text = text.replace(_WRITTEN_CERTIFICATES, str(certificates))
       (self.policy / source.name).write_text(text, encoding="utf-8")
-    _give_to_caller(_WORK)
+    give_to_caller(_WORK)
 
   def start_binnacled(self):
     self.binnacled = ControlPlane(self.policy, self.network.logs, host=self.network.gateway)
@@ -93,10 +92,3 @@ class Stage:
       pod.start("web", [*command, "--port", "8080", "--backend", "backend:9080"])
     else:
       pod.start("backend", [*command, "--port", "9080"])
-
-
-def _give_to_caller(folder):
-  """Through sudo: the files belong to whoever called it, who is to edit them."""
-  if "SUDO_UID" in os.environ:
-    owner = f"{os.environ['SUDO_UID']}:{os.environ['SUDO_GID']}"
-    subprocess.run(["chown", "-R", owner, folder], check=False)

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import time
 
+from lab.caller import give_to_caller
 from lab.pod import Pod
 
 _LOCKS = pathlib.Path("/run/lock/binnacle-lab")
@@ -88,6 +89,7 @@ class Network:
     for pod in self._pods.values():
       pod.stop()
     _remove(self.number)
+    give_to_caller(self.folder.parent)
     self._lock.close()
 
   _names = {}

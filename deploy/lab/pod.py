@@ -6,7 +6,7 @@ import subprocess
 from lab.namespace import entered
 from lab.process import Process
 
-APP_UID = 1000
+APP_UID = 1338
 PROXY_UID = 1337
 
 # What Istio's init container does: whatever enters goes to port 15006 of the
