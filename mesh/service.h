@@ -92,6 +92,8 @@ struct Workload {
   friend bool operator==(const Workload&, const Workload&) = default;
 };
 
+// An endpoint that is not ready is known all the same: requests on their way
+// to it, and those it makes itself, still need its proxy's configuration.
 enum class Health : uint8_t { kHealthy, kDraining, kUnhealthy };
 
 struct Endpoint {

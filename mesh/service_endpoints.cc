@@ -65,7 +65,6 @@ void FromSlice(const Service& service, const policy::v1::EndpointSlice& slice,
   for (const auto& listed : slice.endpoints()) {
     Health health = HealthOf(listed.conditions());
     if (health == Health::kUnhealthy && publish_not_ready) health = Health::kHealthy;
-    if (health == Health::kUnhealthy) continue;
     for (const std::string& address : listed.addresses()) {
       Listed known =
           Identify(address, listed.target_ref(), listed.node_name(), service.ns, sources);
@@ -81,16 +80,17 @@ void FromEndpoints(const Service& service, const policy::v1::Endpoints& object,
                    std::vector<Endpoint>& endpoints) {
   for (const auto& subset : object.subsets()) {
     const std::vector<uint32_t> ports = MatchPorts(service, subset.ports());
-    auto add = [&](const policy::v1::Endpoints::Address& listed) {
+    auto add = [&](const policy::v1::Endpoints::Address& listed, Health health) {
       Listed known =
           Identify(listed.ip(), listed.target_ref(), listed.node_name(), service.ns, sources);
       std::string hostname = listed.hostname().empty() ? known.hostname : listed.hostname();
-      endpoints.push_back({listed.ip(), ports, 1, Health::kHealthy, std::move(known.workload),
-                           std::move(hostname)});
+      endpoints.push_back(
+          {listed.ip(), ports, 1, health, std::move(known.workload), std::move(hostname)});
     };
-    for (const auto& address : subset.addresses()) add(address);
-    if (!publish_not_ready) continue;
-    for (const auto& address : subset.not_ready_addresses()) add(address);
+    for (const auto& address : subset.addresses()) add(address, Health::kHealthy);
+    for (const auto& address : subset.not_ready_addresses()) {
+      add(address, publish_not_ready ? Health::kHealthy : Health::kUnhealthy);
+    }
   }
 }
 
@@ -122,14 +122,14 @@ void FromSelectedPods(const policy::v1::Service::Spec& spec, const std::string& 
   const policy::Labels selector = ToLabels(spec.selector());
   for (const ObjectPtr& object : sources.pods_in(ns)) {
     if (!Selects(selector, object->labels)) continue;
-    if (!IsReady(*object) && !spec.publish_not_ready_addresses()) continue;
+    const bool listed = IsReady(*object) || spec.publish_not_ready_addresses();
     const auto& pod = object->As<policy::v1::Pod>();
     const auto node = sources.find({Kind::kNode, "", pod.spec().node_name()});
     std::vector<uint32_t> ports;
     for (const auto& port : spec.ports()) ports.push_back(TargetPort(port, pod));
     for (const std::string& address : PodAddresses(*object)) {
-      endpoints.push_back({address, ports, 1, Health::kHealthy, FromPod(*object, node.get()),
-                           pod.spec().hostname()});
+      endpoints.push_back({address, ports, 1, listed ? Health::kHealthy : Health::kUnhealthy,
+                           FromPod(*object, node.get()), pod.spec().hostname()});
     }
   }
 }
@@ -174,7 +174,8 @@ void FromSelectedWorkloads(const policy::v1::ServiceEntry& entry, const std::str
     }
   }
   for (const ObjectPtr& object : sources.pods_in(ns)) {
-    if (!Selects(selector, object->labels) || !IsReady(*object)) continue;
+    if (!Selects(selector, object->labels)) continue;
+    const Health health = IsReady(*object) ? Health::kHealthy : Health::kUnhealthy;
     const auto& pod = object->As<policy::v1::Pod>();
     const auto node = sources.find({Kind::kNode, "", pod.spec().node_name()});
     std::vector<uint32_t> ports;
@@ -182,8 +183,8 @@ void FromSelectedWorkloads(const policy::v1::ServiceEntry& entry, const std::str
       ports.push_back(port.target_port() != 0 ? port.target_port() : port.number());
     }
     for (const std::string& address : PodAddresses(*object)) {
-      endpoints.push_back({address, ports, 1, Health::kHealthy, FromPod(*object, node.get()),
-                           pod.spec().hostname()});
+      endpoints.push_back(
+          {address, ports, 1, health, FromPod(*object, node.get()), pod.spec().hostname()});
     }
   }
 }

@@ -69,7 +69,7 @@ TEST_CASE("pods that a Service selects are its endpoints where no slice lists th
   CHECK(here->front().service->host == "reviews.shop.svc.cluster.local");
 }
 
-TEST_CASE("an EndpointSlice counts rather than the selector, less what is not ready") {
+TEST_CASE("an EndpointSlice counts rather than the selector, and tells who is ready") {
   Store store(DefaultSettings());
   const auto snapshot = store.Apply(Putting(std::string(kReviews) + "---" + kReviewsPod + R"(
 ---
@@ -85,11 +85,23 @@ endpoints:
 )"));
 
   const auto& endpoints = EndpointsOf(*snapshot, "shop/reviews.shop.svc.cluster.local");
-  REQUIRE(endpoints.size() == 2);
+  REQUIRE(endpoints.size() == 3);
   CHECK(endpoints[0].address == "10.1.0.1");
   CHECK(endpoints[0].ports == std::vector<uint32_t>{9080, 0});
   CHECK(endpoints[0].workload->name == "reviews-1");
-  CHECK(endpoints[1].health == Health::kDraining);
+  CHECK(endpoints[0].health == Health::kHealthy);
+  CHECK(endpoints[1].health == Health::kUnhealthy);
+  CHECK(endpoints[2].health == Health::kDraining);
+}
+
+TEST_CASE("a pod that is not ready keeps its place among its services") {
+  Store store(DefaultSettings());
+  std::string pod = kReviewsPod;
+  pod.replace(pod.find("{podIP"), 1, "{conditions: [{type: Ready, status: 'False'}], ");
+  const auto snapshot = store.Apply(Putting(std::string(kReviews) + "---" + pod));
+  CHECK(EndpointsOf(*snapshot, "shop/reviews.shop.svc.cluster.local")[0].health ==
+        Health::kUnhealthy);
+  CHECK(snapshot->Find<FactKind::kWorkloadServices>("10.1.0.1") != nullptr);
 }
 
 TEST_CASE("a node's labels place its pods, whichever comes first") {
