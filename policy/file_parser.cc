@@ -44,33 +44,38 @@ std::shared_ptr<const Object> Moved(const Object& object, int64_t by) {
 
 }  // namespace
 
-// What `chunk` said when it was last read. Findings tell their lines in words
-// too, so what has any is read again when it has moved.
-const FileParser::Known* FileParser::FindSame(const std::vector<size_t>& candidates,
-                                              const TextChunk& chunk) const {
-  size_t tried = 0;
-  constexpr size_t kMostTried = 8;  // there may be a million alike
-  for (const size_t candidate : candidates) {
-    if (++tried > kMostTried) break;
-    const Known& known = known_[candidate];
-    if (known.size != chunk.text.size()) continue;
-    const bool tells_lines = !known.chunk.findings.empty() || !known.chunk.unknown_kinds.empty();
-    if (known.line == chunk.line || !tells_lines) return &known;
-  }
-  return nullptr;
+// Whether what `known` said holds of `chunk` too. Findings tell their lines in
+// words as well, so what has any is read again when it has moved.
+bool FileParser::IsSame(const Known& known, const TextChunk& chunk, uint64_t hash) {
+  if (known.taken || known.hash != hash || known.size != chunk.text.size()) return false;
+  const bool tells_lines = !known.chunk.findings.empty() || !known.chunk.unknown_kinds.empty();
+  return known.line == chunk.line || !tells_lines;
 }
 
-FileParser::Known FileParser::Read(absl::string_view text, uint32_t line, uint64_t hash) {
-  return {hash, text.size(), line, chunk_parser_.Parse(text, line)};
+// Most often documents stand where they stood, counted from the beginning, or
+// from the end when some were added or removed.
+FileParser::Known* FileParser::FindSame(const TextChunk& chunk, uint64_t hash, size_t index,
+                                        size_t count) {
+  if (index < known_.size() && IsSame(known_[index], chunk, hash)) return &known_[index];
+  const size_t from_end = count - index;
+  if (from_end > known_.size()) return nullptr;
+  Known& known = known_[known_.size() - from_end];
+  return IsSame(known, chunk, hash) ? &known : nullptr;
 }
 
-FileParser::Known FileParser::Reuse(Known known, uint32_t line) const {
+FileParser::Known FileParser::Read(const TextChunk& chunk, uint64_t hash) {
+  return {hash, chunk.text.size(), chunk.line, false, chunk_parser_.Parse(chunk.text, chunk.line)};
+}
+
+FileParser::Known FileParser::Reuse(Known& known, uint32_t line) {
   const int64_t by = static_cast<int64_t>(line) - known.line;
+  Known reused = std::move(known);
+  known.taken = true;
+  reused.line = line;
   if (by != 0) {
-    for (auto& object : known.chunk.objects) object = Moved(*object, by);
+    for (auto& object : reused.chunk.objects) object = Moved(*object, by);
   }
-  known.line = line;
-  return known;
+  return reused;
 }
 
 Parsed FileParser::Parse(absl::string_view text) {
@@ -80,14 +85,13 @@ Parsed FileParser::Parse(absl::string_view text) {
     refused.truncated = true;
     return refused;
   }
-  absl::flat_hash_map<uint64_t, std::vector<size_t>> by_hash;
-  for (size_t i = 0; i < known_.size(); ++i) by_hash[known_[i].hash].push_back(i);
+  const std::vector<TextChunk> chunks = SplitDocuments(text);
   std::vector<Known> now;
-  for (const TextChunk& chunk : SplitDocuments(text)) {
+  now.reserve(chunks.size());
+  for (const TextChunk& chunk : chunks) {
     const uint64_t hash = XXH3_64bits(chunk.text.data(), chunk.text.size());
-    const auto candidates = by_hash.find(hash);
-    const Known* same = candidates == by_hash.end() ? nullptr : FindSame(candidates->second, chunk);
-    now.push_back(same == nullptr ? Read(chunk.text, chunk.line, hash) : Reuse(*same, chunk.line));
+    Known* same = FindSame(chunk, hash, now.size(), chunks.size());
+    now.push_back(same == nullptr ? Read(chunk, hash) : Reuse(*same, chunk.line));
   }
   known_ = std::move(now);
   return Join();
@@ -100,6 +104,8 @@ Parsed FileParser::Join() const {
   bool last_is_refused = false;
   absl::flat_hash_map<ObjectKey, const Object*> first;
   absl::flat_hash_set<std::string> unknown;
+  first.reserve(known_.size());
+  parsed.objects.reserve(known_.size());
   for (const Known& known : known_) {
     const ParsedChunk& chunk = known.chunk;
     parsed.findings.insert(parsed.findings.end(), chunk.findings.begin(), chunk.findings.end());

@@ -37,12 +37,14 @@ class FileParser {
     uint64_t hash = 0;
     uint64_t size = 0;
     uint32_t line = 0;
+    bool taken = false;  // by the reading under way
     ParsedChunk chunk;
   };
 
-  const Known* FindSame(const std::vector<size_t>& candidates, const TextChunk& chunk) const;
-  Known Read(absl::string_view text, uint32_t line, uint64_t hash);
-  Known Reuse(Known known, uint32_t line) const;
+  static bool IsSame(const Known& known, const TextChunk& chunk, uint64_t hash);
+  Known* FindSame(const TextChunk& chunk, uint64_t hash, size_t index, size_t count);
+  Known Read(const TextChunk& chunk, uint64_t hash);
+  static Known Reuse(Known& known, uint32_t line);
   Parsed Join() const;
 
   const std::shared_ptr<const std::string> file_;
