@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "ctl/json_field.h"
 #include "ctl/output_format.h"
@@ -30,6 +31,11 @@ Cell StatusCell(const Json& type) {
   return {std::move(status), tone};
 }
 
+// Envoy ends some with a line break.
+std::string Reason(const Json& type) {
+  return std::string(absl::StripAsciiWhitespace(Text(type, "nackReason")));
+}
+
 // "2026-10-24T12:00:00.123Z" -> "2026-10-24T12:00:00Z"
 std::string WholeSeconds(std::string time) {
   const size_t point = time.find('.');
@@ -49,7 +55,7 @@ void PrintAll(const Json& proxies, Console& console) {
     for (absl::string_view type : kTypes) {
       const Json& state = Field(Field(proxy, "types"), type);
       cells.push_back(StatusCell(state));
-      const std::string reason = Text(state, "nackReason");
+      const std::string reason = Reason(state);
       if (reason.empty()) continue;
       absl::StrAppend(&reasons,
                       Paint(absl::StrCat(name, " refused ", type), Tone::kBad, console.colour),
@@ -69,8 +75,7 @@ void PrintOne(const Json& proxy, Console& console) {
   Table table({"TYPE", "STATUS", "VERSION", "REASON"});
   for (absl::string_view type : kTypes) {
     const Json& state = Field(Field(proxy, "types"), type);
-    table.AddRow(
-        {std::string(type), StatusCell(state), Text(state, "version"), Text(state, "nackReason")});
+    table.AddRow({std::string(type), StatusCell(state), Text(state, "version"), Reason(state)});
   }
   console.out << table.Render(console.width, console.colour);
 }

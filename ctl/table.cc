@@ -29,8 +29,11 @@ size_t BreakPoint(absl::string_view text, size_t limit) {
   const absl::string_view line = text.substr(0, limit);
   const size_t space = line.rfind(' ');
   if (space != absl::string_view::npos && space > 0) return space;
-  const size_t mark = line.find_last_of(",;|/.~_");
-  if (mark != absl::string_view::npos && mark + 1 > limit / 3) return mark + 1;
+  // A path is better cut before a file's name than before its ending.
+  for (const char* marks : {",;|/~", ".:_-"}) {
+    const size_t mark = line.find_last_of(marks);
+    if (mark != absl::string_view::npos && mark + 1 > limit / 2) return mark + 1;
+  }
   return limit;
 }
 

@@ -30,6 +30,8 @@ TEST_CASE("what does not fit its column goes on below it, and nothing is lost") 
 TEST_CASE("long words are broken after punctuation, or anywhere if there is none") {
   CHECK(WrapText("reviews.default.svc.cluster.local", 16) ==
         std::vector<std::string>{"reviews.default.", "svc.cluster.", "local"});
+  CHECK(WrapText("(/etc/mesh/web.yaml:10)", 20) ==
+        std::vector<std::string>{"(/etc/mesh/", "web.yaml:10)"});
   CHECK(WrapText("abcdefgh", 3) == std::vector<std::string>{"abc", "def", "gh"});
   CHECK(WrapText("one\ntwo", 10) == std::vector<std::string>{"one", "two"});
   CHECK(WrapText("", 10) == std::vector<std::string>{""});
