@@ -56,6 +56,7 @@ bool ForEachWay(const FilterChainMatch& match, F f) {
 // Drops every element that an earlier one equals or that `allowed` refuses.
 template <typename List, typename F>
 void Distinct(List& list, F allowed) {
+  if (list.empty() || (list.size() == 1 && allowed(list[0]))) return;
   List kept;
   absl::flat_hash_set<std::string> seen;
   for (auto& element : list) {
@@ -88,11 +89,17 @@ bool FilterChains::IsFree(const FilterChainMatch& match) const {
   return ForEachWay(match, [&](const std::string& way) { return !taken_.contains(way); });
 }
 
-void FilterChains::Take(const FilterChainMatch& match) {
-  ForEachWay(match, [&](std::string way) {
-    taken_.insert(std::move(way));
+bool FilterChains::Take(const FilterChainMatch& match) {
+  std::vector<std::string> ways;
+  const bool all = ForEachWay(match, [&](std::string way) {
+    if (!taken_.insert(way).second) return false;
+    ways.push_back(std::move(way));
     return true;
   });
+  if (!all) {
+    for (const std::string& way : ways) taken_.erase(way);
+  }
+  return all;
 }
 
 // Leaves only those elements of one list with which every way in is free.
@@ -112,7 +119,6 @@ bool FilterChains::NarrowBy(GetList list, FilterChainMatch& match) const {
 
 // By the list that says most of what the chain is for.
 bool FilterChains::Narrow(FilterChainMatch& match) const {
-  if (IsFree(match)) return true;
   if (!match.server_names().empty()) {
     return NarrowBy([](FilterChainMatch& m) { return m.mutable_server_names(); }, match);
   }
@@ -130,8 +136,8 @@ bool FilterChains::Add(FilterChain chain) {
   Distinct(*match.mutable_prefix_ranges(), any);
   Distinct(*match.mutable_application_protocols(), any);
   // With no name left it would take what it was never meant to.
-  if ((named && match.server_names().empty()) || !Narrow(match)) return false;
-  Take(match);
+  if (named && match.server_names().empty()) return false;
+  if (!Take(match) && !(Narrow(match) && Take(match))) return false;
   const bool alpn = !match.application_protocols().empty();
   const bool raw = match.transport_protocol() == kRawTransport;
   needs_tls_inspector_ |= named || (!raw && (alpn || !match.transport_protocol().empty()));

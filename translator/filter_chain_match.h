@@ -57,7 +57,8 @@ class FilterChains {
   bool NarrowBy(GetList list, envoy::config::listener::v3::FilterChainMatch& match) const;
   bool Narrow(envoy::config::listener::v3::FilterChainMatch& match) const;
   bool IsFree(const envoy::config::listener::v3::FilterChainMatch& match) const;
-  void Take(const envoy::config::listener::v3::FilterChainMatch& match);
+  // Takes every way in, or none if one is taken already.
+  bool Take(const envoy::config::listener::v3::FilterChainMatch& match);
 
   std::vector<envoy::config::listener::v3::FilterChain> chains_;
   absl::flat_hash_set<std::string> taken_;  // one for each way in

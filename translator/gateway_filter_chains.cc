@@ -33,13 +33,13 @@ enum class Treatment { kPlain, kTerminate, kPassthrough, kAutoPassthrough };
 
 Treatment TreatmentOf(const GatewayServer& server) {
   if (server.terminates_tls) return Treatment::kTerminate;
-  if (!mesh::IsTls(mesh::ParseProtocol(server.server->port().protocol()))) {
-    return Treatment::kPlain;
-  }
+  if (!mesh::IsTls(server.protocol)) return Treatment::kPlain;
   return server.server->tls().mode() == ServerTlsSettings::AUTO_PASSTHROUGH
              ? Treatment::kAutoPassthrough
              : Treatment::kPassthrough;
 }
+
+bool IsGrpcWeb(const GatewayServer& server) { return server.protocol == mesh::Protocol::kGrpcWeb; }
 
 // Empty: any name will do.
 std::vector<std::string> ServerNames(const GatewayServer& server) {
@@ -56,7 +56,12 @@ std::vector<std::string> ServerNames(const GatewayServer& server) {
 class Builder {
  public:
   Builder(mesh::View& view, const ProxyClass& proxy, const GatewayPort& port, Origins& origins)
-      : view_(view), proxy_(proxy), port_(port), origins_(origins) {
+      : view_(view),
+        proxy_(proxy),
+        port_(port),
+        origins_(origins),
+        http_(view.settings().config, proxy),
+        plain_grpc_web_(absl::c_any_of(port.servers, IsGrpcWeb)) {
     const auto plain = [](const GatewayServer& s) { return TreatmentOf(s) == Treatment::kPlain; };
     mixed_ = absl::c_any_of(port.servers, plain) && !absl::c_all_of(port.servers, plain);
   }
@@ -83,6 +88,8 @@ class Builder {
   const ProxyClass& proxy_;
   const GatewayPort& port_;
   Origins& origins_;
+  const GatewayHttp http_;
+  const bool plain_grpc_web_;
   bool mixed_ = false;  // TLS and plaintext arrive at the same port
   FilterChains chains_;
 };
@@ -97,11 +104,9 @@ Filter Builder::Http(const GatewayServer& server) {
                             ? absl::StrCat("outbound_", port_.ListenerName())
                             : server.server->name();
   options.route_name = server.route_name;
-  options.grpc_web = absl::c_any_of(port_.servers, [&](const GatewayServer& other) {
-    return other.route_name == server.route_name &&
-           mesh::ParseProtocol(other.server->port().protocol()) == mesh::Protocol::kGrpcWeb;
-  });
-  return BuildGatewayHttp(view_.settings().config, proxy_, options);
+  // Plain servers share one chain, so what one of them needs all of them get.
+  options.grpc_web = !server.terminates_tls && plain_grpc_web_;
+  return http_.Build(options);
 }
 
 std::vector<const policy::Object*> Builder::Bound(const GatewayServer& server) {

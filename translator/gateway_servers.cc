@@ -88,24 +88,22 @@ std::string RouteName(const GatewayServer& server, uint32_t listener_port, absl:
 }
 
 GatewayServer Describe(const policy::Object& gateway, const Server& server) {
-  const mesh::Protocol protocol = mesh::ParseProtocol(server.port().protocol());
-  const bool tls = mesh::IsTls(protocol) && server.has_tls();
   GatewayServer result;
+  result.protocol = mesh::ParseProtocol(server.port().protocol());
+  const bool tls = mesh::IsTls(result.protocol) && server.has_tls();
   result.gateway = &gateway;
   result.server = &server;
   result.gateway_name = absl::StrCat(gateway.key.ns, "/", gateway.key.name);
   result.terminates_tls = tls && !PassesThrough(server);
-  result.http =
-      mesh::IsHttp(protocol) || (protocol == mesh::Protocol::kHttps && result.terminates_tls);
+  result.http = mesh::IsHttp(result.protocol) ||
+                (result.protocol == mesh::Protocol::kHttps && result.terminates_tls);
   for (const std::string& host : server.hosts()) {
     result.hosts.push_back(HostIn(host, gateway.key.ns));
   }
   return result;
 }
 
-bool IsPlain(const GatewayServer& server) {
-  return !mesh::IsTls(mesh::ParseProtocol(server.server->port().protocol()));
-}
+bool IsPlain(const GatewayServer& server) { return !mesh::IsTls(server.protocol); }
 
 // Plain servers share one filter chain, so the first decides what it speaks.
 bool AdmitPlain(Occupancy& there, const GatewayServer& server) {

@@ -1,5 +1,7 @@
 #include "translator/http_connection_manager.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 #include "translator/access_log.h"
@@ -29,25 +31,27 @@ void SetPathNormalization(const MeshConfig& config, HttpConnectionManager& manag
                                                    : HttpConnectionManager::KEEP_UNCHANGED);
 }
 
-HttpConnectionManager Common(const MeshConfig& config, const ProxyClass& proxy,
-                             absl::string_view stat_prefix, bool grpc_web) {
-  HttpConnectionManager manager;
-  // Names hold dots, so ';' tells statistics where this one ends.
+// Names hold dots, so ';' tells statistics where this one ends.
+void SetStatPrefix(absl::string_view stat_prefix, HttpConnectionManager& manager) {
   manager.set_stat_prefix(absl::StrCat(stat_prefix, ";"));
+}
+
+HttpConnectionManager Common(const MeshConfig& config, const ProxyClass& proxy, bool grpc_web) {
+  HttpConnectionManager manager;
   manager.mutable_use_remote_address()->set_value(false);
   manager.mutable_stream_idle_timeout();  // 0s: long polls and streams are legitimate
   manager.add_upgrade_configs()->set_upgrade_type("websocket");
   SetPathNormalization(config, manager);
   if (proxy.http10) manager.mutable_http_protocol_options()->set_accept_http_10(true);
-  manager.mutable_access_log()->CopyFrom(BuildAccessLogs(config));
-  manager.mutable_http_filters()->CopyFrom(BuildHttpFilters(grpc_web));
+  *manager.mutable_access_log() = BuildAccessLogs(config);
+  *manager.mutable_http_filters() = BuildHttpFilters(grpc_web);
   return manager;
 }
 
-Filter Wrap(const HttpConnectionManager& manager) {
+Filter Wrap(google::protobuf::Any config) {
   Filter filter;
   filter.set_name("envoy.filters.network.http_connection_manager");
-  *filter.mutable_typed_config() = TypedConfig(manager);
+  *filter.mutable_typed_config() = std::move(config);
   return filter;
 }
 
@@ -72,34 +76,11 @@ HttpConnectionManager::ForwardClientCertDetails Forwarding(
   }
 }
 
-}  // namespace
-
-Filter BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
-                        absl::string_view stat_prefix, const RouteConfiguration& routes,
-                        bool grpc_web) {
-  HttpConnectionManager manager = Common(config, proxy, stat_prefix, grpc_web);
-  *manager.mutable_route_config() = routes;
-  manager.set_server_name("istio-envoy");
-  manager.set_forward_client_cert_details(HttpConnectionManager::APPEND_FORWARD);
-  auto& details = *manager.mutable_set_current_client_cert_details();
-  details.mutable_subject()->set_value(true);
-  details.set_dns(true);
-  details.set_uri(true);
-  return Wrap(manager);
-}
-
-Filter BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,
-                         const HttpConnectionManagerOptions& options) {
-  HttpConnectionManager manager = Common(config, proxy, options.stat_prefix, options.grpc_web);
-  FetchRoutes(options.route_name, manager);
-  return Wrap(manager);
-}
-
-Filter BuildGatewayHttp(const MeshConfig& config, const ProxyClass& proxy,
-                        const HttpConnectionManagerOptions& options) {
+HttpConnectionManager GatewayCommon(const MeshConfig& config, const ProxyClass& proxy,
+                                    bool grpc_web) {
   const auto& topology = config.default_config().gateway_topology();
-  HttpConnectionManager manager = Common(config, proxy, options.stat_prefix, options.grpc_web);
-  FetchRoutes(options.route_name, manager);
+  HttpConnectionManager manager = Common(config, proxy, grpc_web);
+  *manager.mutable_rds()->mutable_config_source() = AdsConfigSource();
   manager.set_server_name("istio-envoy");
   // Whoever connects at the edge is the client, unless so many proxies stand
   // in front.
@@ -111,7 +92,47 @@ Filter BuildGatewayHttp(const MeshConfig& config, const ProxyClass& proxy,
   details.set_cert(true);
   details.set_dns(true);
   details.set_uri(true);
-  return Wrap(manager);
+  return manager;
+}
+
+}  // namespace
+
+Filter BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
+                        absl::string_view stat_prefix, const RouteConfiguration& routes,
+                        bool grpc_web) {
+  HttpConnectionManager manager = Common(config, proxy, grpc_web);
+  SetStatPrefix(stat_prefix, manager);
+  *manager.mutable_route_config() = routes;
+  manager.set_server_name("istio-envoy");
+  manager.set_forward_client_cert_details(HttpConnectionManager::APPEND_FORWARD);
+  auto& details = *manager.mutable_set_current_client_cert_details();
+  details.mutable_subject()->set_value(true);
+  details.set_dns(true);
+  details.set_uri(true);
+  return Wrap(TypedConfig(manager));
+}
+
+Filter BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,
+                         const HttpConnectionManagerOptions& options) {
+  HttpConnectionManager manager = Common(config, proxy, options.grpc_web);
+  SetStatPrefix(options.stat_prefix, manager);
+  FetchRoutes(options.route_name, manager);
+  return Wrap(TypedConfig(manager));
+}
+
+GatewayHttp::GatewayHttp(const MeshConfig& config, const ProxyClass& proxy)
+    : packed_(TypedConfig(GatewayCommon(config, proxy, false))),
+      packed_with_grpc_web_(TypedConfig(GatewayCommon(config, proxy, true))) {}
+
+// Of a message that is written twice a reader merges both: what is appended
+// here completes what was packed before.
+Filter GatewayHttp::Build(const HttpConnectionManagerOptions& options) const {
+  google::protobuf::Any config = options.grpc_web ? packed_with_grpc_web_ : packed_;
+  HttpConnectionManager own;
+  SetStatPrefix(options.stat_prefix, own);
+  own.mutable_rds()->set_route_config_name(options.route_name);
+  own.AppendToString(config.mutable_value());
+  return Wrap(std::move(config));
 }
 
 }  // namespace binnacle::translator

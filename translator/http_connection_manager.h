@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "envoy/config/listener/v3/listener_components.pb.h"
 #include "envoy/config/route/v3/route.pb.h"
+#include "google/protobuf/any.pb.h"
 #include "proto/policy/mesh_config.pb.h"
 #include "translator/proxy_class.h"
 
@@ -33,8 +34,17 @@ envoy::config::listener::v3::Filter BuildOutboundHttp(const policy::v1::MeshConf
                                                       const ProxyClass& proxy,
                                                       const HttpConnectionManagerOptions& options);
 
-envoy::config::listener::v3::Filter BuildGatewayHttp(const policy::v1::MeshConfig& config,
-                                                     const ProxyClass& proxy,
-                                                     const HttpConnectionManagerOptions& options);
+// At the edge a port may have a thousand connection managers that differ in
+// little but their routes: what they share is packed once.
+class GatewayHttp {
+ public:
+  GatewayHttp(const policy::v1::MeshConfig& config, const ProxyClass& proxy);
+
+  envoy::config::listener::v3::Filter Build(const HttpConnectionManagerOptions& options) const;
+
+ private:
+  google::protobuf::Any packed_;
+  google::protobuf::Any packed_with_grpc_web_;
+};
 
 }  // namespace binnacle::translator

@@ -93,6 +93,7 @@ std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string na
                                                const google::protobuf::MessageLite& message,
                                                Origins origins) {
   std::string bytes;
+  bytes.reserve(message.ByteSizeLong());  // growing by and by costs more than the writing
   {
     StringOutputStream stream(&bytes);
     CodedOutputStream out(&stream);

@@ -9,6 +9,7 @@ namespace binnacle::translator {
 google::protobuf::Any TypedConfig(const google::protobuf::Message& message) {
   google::protobuf::Any any;
   any.set_type_url(absl::StrCat("type.googleapis.com/", message.GetDescriptor()->full_name()));
+  any.mutable_value()->reserve(message.ByteSizeLong());
   {
     google::protobuf::io::StringOutputStream bytes(any.mutable_value());
     google::protobuf::io::CodedOutputStream out(&bytes);
