@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <string>
 #include <utility>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "mesh/lookup.h"
 #include "policy/object.h"
 #include "proto/policy/virtual_service.pb.h"
 #include "translator/gateway_host.h"
-#include "translator/gateway_servers.h"
 #include "translator/route_context.h"
 #include "translator/virtual_host.h"
 #include "translator/virtual_service_routes.h"
@@ -144,24 +140,25 @@ void AppendBlackHole(uint32_t port, RouteConfiguration& configuration) {
   virtual_host.add_domains("*");
 }
 
-std::vector<GatewayServer> ServersOf(mesh::View& view, const ProxyClass& proxy,
-                                     absl::string_view route_name) {
-  std::vector<GatewayServer> servers;
+}  // namespace
+
+ServersByRoute GroupServersByRoute(mesh::View& view, const ProxyClass& proxy) {
+  ServersByRoute servers;
   for (GatewayPort& port : MergeGatewayServers(view, proxy)) {
     for (GatewayServer& server : port.servers) {
-      if (server.http && server.route_name == route_name) servers.push_back(std::move(server));
+      if (server.http) servers[server.route_name].push_back(std::move(server));
     }
   }
   return servers;
 }
 
-}  // namespace
-
 std::optional<Translated<RouteConfiguration>> BuildGatewayRoutes(mesh::View& view,
                                                                  const ProxyClass& proxy,
-                                                                 absl::string_view route_name) {
-  const std::vector<GatewayServer> servers = ServersOf(view, proxy, route_name);
-  if (servers.empty()) return std::nullopt;
+                                                                 absl::string_view route_name,
+                                                                 const ServersByRoute& by_route) {
+  const auto found = by_route.find(route_name);
+  if (found == by_route.end()) return std::nullopt;
+  const std::vector<GatewayServer>& servers = found->second;
   Translated<RouteConfiguration> result;
   SetRouteConfigurationOptions(route_name, result.message);
   Hosts hosts;
@@ -174,6 +171,12 @@ std::optional<Translated<RouteConfiguration>> BuildGatewayRoutes(mesh::View& vie
   AppendVirtualHosts(view, proxy, port, hosts, result);
   if (result.message.virtual_hosts().empty()) AppendBlackHole(port.number, result.message);
   return result;
+}
+
+std::optional<Translated<RouteConfiguration>> BuildGatewayRoutes(mesh::View& view,
+                                                                 const ProxyClass& proxy,
+                                                                 absl::string_view route_name) {
+  return BuildGatewayRoutes(view, proxy, route_name, GroupServersByRoute(view, proxy));
 }
 
 }  // namespace binnacle::translator
