@@ -7,6 +7,7 @@
 #include "translator/gateway_filter_chains.h"
 #include "translator/gateway_servers.h"
 #include "translator/listener_filters.h"
+#include "translator/listener_keepalive.h"
 #include "translator/socket_address.h"
 
 namespace binnacle::translator {
@@ -36,6 +37,7 @@ std::vector<Translated<Listener>> BuildGatewayListeners(mesh::View& view, const 
     listener.set_traffic_direction(TrafficDirection::OUTBOUND);
     *listener.mutable_access_log() = BuildListenerAccessLogs(view.settings().config);
     AddInspectors(chains, listener);
+    SetKeepalive(view.settings().config, listener);
     std::move(chains).MoveTo(listener);
     listeners.push_back(std::move(result));
   }

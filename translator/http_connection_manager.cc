@@ -80,7 +80,6 @@ HttpConnectionManager GatewayCommon(const MeshConfig& config, const ProxyClass& 
                                     bool grpc_web) {
   const auto& topology = config.default_config().gateway_topology();
   HttpConnectionManager manager = Common(config, proxy, grpc_web);
-  *manager.mutable_rds()->mutable_config_source() = AdsConfigSource();
   manager.set_server_name("istio-envoy");
   // Whoever connects at the edge is the client, unless so many proxies stand
   // in front.
@@ -124,13 +123,13 @@ GatewayHttp::GatewayHttp(const MeshConfig& config, const ProxyClass& proxy)
     : packed_(TypedConfig(GatewayCommon(config, proxy, false))),
       packed_with_grpc_web_(TypedConfig(GatewayCommon(config, proxy, true))) {}
 
-// Of a message that is written twice a reader merges both: what is appended
-// here completes what was packed before.
+// Fields may stand in any order on the wire, so the packed ones need no
+// repacking. None of those set here may be among them.
 Filter GatewayHttp::Build(const HttpConnectionManagerOptions& options) const {
   google::protobuf::Any config = options.grpc_web ? packed_with_grpc_web_ : packed_;
   HttpConnectionManager own;
   SetStatPrefix(options.stat_prefix, own);
-  own.mutable_rds()->set_route_config_name(options.route_name);
+  FetchRoutes(options.route_name, own);
   own.AppendToString(config.mutable_value());
   return Wrap(std::move(config));
 }

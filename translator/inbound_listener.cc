@@ -11,6 +11,7 @@
 #include "translator/filter_chain.h"
 #include "translator/inbound_filter_chains.h"
 #include "translator/listener_filters.h"
+#include "translator/listener_keepalive.h"
 #include "translator/local_port.h"
 #include "translator/peer_authentication.h"
 #include "translator/socket_address.h"
@@ -137,6 +138,7 @@ Translated<Listener> BuildVirtualInbound(mesh::View& view, const ProxyClass& pro
   AddTlsInspector(proxy, own_port, ports, listener);
   AddHttpInspector(own_port, ports, listener);
   SetDetectionTimeout(config, listener);
+  SetKeepalive(config, listener);
   std::move(chains).MoveTo(listener);
   return result;
 }

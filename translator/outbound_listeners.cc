@@ -7,6 +7,7 @@
 #include "translator/cluster_name.h"
 #include "translator/filter_chain.h"
 #include "translator/listener_filters.h"
+#include "translator/listener_keepalive.h"
 #include "translator/outbound_filter_chains.h"
 #include "translator/outbound_placement.h"
 #include "translator/socket_address.h"
@@ -84,6 +85,7 @@ Translated<Listener> BuildVirtualOutbound(mesh::View& view, const ProxyClass& pr
   Listener listener = NewListener(config, "virtualOutbound", WildcardAddress(proxy),
                                   static_cast<uint32_t>(config.proxy_listen_port()));
   listener.mutable_use_original_dst()->set_value(true);
+  SetKeepalive(config, listener);
   // A connection that came here without being captured would go round for ever.
   *listener.add_filter_chains() = BlackHole(config);
   *listener.add_filter_chains() =
