@@ -40,6 +40,10 @@ def bootstrap(node_message, admin_address, xds_address, delta=True):
   return {
       "node": node_message,
       "admin": {"address": admin_address},
+      # Envoy's own limit for a regular expression is small enough that sound
+      # ones are refused, and a whole route configuration with them.
+      "layered_runtime": {"layers": [{"name": "binnacle", "static_layer": {
+          "re2.max_program_size.error_level": 32768}}]},
       "dynamic_resources": {
           "lds_config": ads,
           "cds_config": ads,
