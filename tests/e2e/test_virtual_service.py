@@ -46,6 +46,10 @@ def test_path_is_rewritten_by_regex(way):
   assert send(way, "/regex/one/two").json["path"] == "/two/one"
 
 
+def test_large_regular_expressions_are_taken(way):
+  assert send(way, "/large/a/b/c/d/e/f").status == 203
+
+
 def test_fault_aborts(way):
   assert send(way, "/abort").status == 418
 
