@@ -56,7 +56,8 @@ void Apply(const TrafficPolicy& policy, TcpProxy& tcp) {
 // The policy of the rule in force at the target, and whose it is.
 void ApplyRule(mesh::View& view, const ProxyClass& proxy, const RouteTarget& target, TcpProxy& tcp,
                Origins& origins) {
-  const absl::string_view service_ns = target.service == nullptr ? "" : target.service->ns;
+  const absl::string_view service_ns =
+      target.service == nullptr ? absl::string_view() : target.service->ns;
   const mesh::Rule* rule =
       mesh::FindDestinationRule(view, proxy.ns, proxy.labels, target.host, service_ns);
   if (rule == nullptr) return;
