@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "mesh/lookup.h"
 #include "translator/api_listener.h"
 #include "translator/cluster_name.h"
 #include "translator/endpoints.h"
@@ -17,8 +18,6 @@
 #include "translator/secret.h"
 #include "translator/service_clusters.h"
 #include "translator/sidecar_routes.h"
-
-#include "mesh/lookup.h"
 
 namespace binnacle::translator {
 namespace {
@@ -88,8 +87,8 @@ ResourcePtr ClassTranslator::FindLocked(ResourceType type, absl::string_view nam
 template <typename Message>
 ResourcePtr ClassTranslator::Intern(ResourceType type, std::string name,
                                     Translated<Message> translated) {
-  return pool_.Intern(Resource::Make(type, std::move(name), translated.message,
-                                     std::move(translated.origins)));
+  return pool_.Intern(
+      Resource::Make(type, std::move(name), translated.message, std::move(translated.origins)));
 }
 
 template <typename Build>
@@ -137,14 +136,12 @@ ClassTranslator::SetPtr ClassTranslator::Listeners(mesh::View& view) {
     AddGroup(kType, "outbound", view, resources, [&](mesh::View& reading) {
       return std::vector{BuildVirtualOutbound(reading, proxy)};
     });
-    AddGroup(kType, "inbound", view, resources, [&](mesh::View& reading) {
-      return std::vector{BuildVirtualInbound(reading, proxy)};
-    });
+    AddGroup(kType, "inbound", view, resources,
+             [&](mesh::View& reading) { return std::vector{BuildVirtualInbound(reading, proxy)}; });
     if (const auto* ports = view.Find<mesh::FactKind::kPorts>("")) {
       for (uint32_t port : *ports) {
-        AddGroup(kType, absl::StrCat("port ", port), view, resources, [&](mesh::View& reading) {
-          return BuildOutboundListeners(reading, proxy, port);
-        });
+        AddGroup(kType, absl::StrCat("port ", port), view, resources,
+                 [&](mesh::View& reading) { return BuildOutboundListeners(reading, proxy, port); });
       }
     }
   }
@@ -174,10 +171,9 @@ ResourcePtr ClassTranslator::FindCluster(absl::string_view name, mesh::View& vie
   const auto parsed = ParseOutboundClusterName(name);
   if (!parsed.has_value()) return nullptr;
   Resources resources;
-  AddGroup(ResourceType::kCluster, absl::StrCat("host ", parsed->host), view, resources,
-           [&](mesh::View& reading) {
-             return BuildServiceClusters(reading, *proxy_, parsed->host);
-           });
+  AddGroup(
+      ResourceType::kCluster, absl::StrCat("host ", parsed->host), view, resources,
+      [&](mesh::View& reading) { return BuildServiceClusters(reading, *proxy_, parsed->host); });
   auto it = std::find_if(resources.begin(), resources.end(),
                          [&](const ResourcePtr& resource) { return resource->name() == name; });
   return it == resources.end() ? nullptr : *it;

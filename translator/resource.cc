@@ -104,12 +104,10 @@ std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string na
 }
 
 std::shared_ptr<const Resource> Resource::FromBytes(ResourceType type, std::string name,
-                                                    absl::string_view serialized,
-                                                    Origins origins) {
+                                                    absl::string_view serialized, Origins origins) {
   std::shared_ptr<Resource> resource(new Resource);
   resource->type_ = type;
-  resource->version_ =
-      absl::StrFormat("%016x", XXH3_64bits(serialized.data(), serialized.size()));
+  resource->version_ = absl::StrFormat("%016x", XXH3_64bits(serialized.data(), serialized.size()));
   resource->name_ = std::move(name);
   resource->origins_ = Tidied(std::move(origins));
 

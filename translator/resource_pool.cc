@@ -19,9 +19,9 @@ ResourcePtr ResourcePool::Intern(ResourcePtr resource) {
   absl::MutexLock lock(&mu_);
   if (held_.size() >= sweep_at_) SweepLocked();
   auto& slot = held_[Key{resource->type(), resource->name(), resource->version()}];
-  if (ResourcePtr held = slot.lock();
-      held != nullptr && SameOrigins(held->origins(), resource->origins()) &&
-      held->message() == resource->message()) {
+  if (ResourcePtr held = slot.lock(); held != nullptr &&
+                                      SameOrigins(held->origins(), resource->origins()) &&
+                                      held->message() == resource->message()) {
     return held;
   }
   slot = resource;

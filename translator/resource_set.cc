@@ -23,10 +23,9 @@ ResourceSet::ResourceSet(std::vector<ResourcePtr> resources) : resources_(std::m
 }
 
 ResourcePtr ResourceSet::Find(absl::string_view name) const {
-  auto it = std::lower_bound(resources_.begin(), resources_.end(), name,
-                             [](const auto& resource, absl::string_view n) {
-                               return resource->name() < n;
-                             });
+  auto it = std::lower_bound(
+      resources_.begin(), resources_.end(), name,
+      [](const auto& resource, absl::string_view n) { return resource->name() < n; });
   return it != resources_.end() && (*it)->name() == name ? *it : nullptr;
 }
 

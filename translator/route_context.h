@@ -22,7 +22,7 @@ struct RouteContext {
   uint32_t port = 0;  // the service port (sidecar, gRPC) or the server's (gateway)
   absl::Span<const absl::string_view> gateways;  // "ns/name", or "mesh"
   bool tls = false;                              // requests come over TLS that this proxy takes off
-  Origins& origins;  // every object that shapes a route is noted here
+  Origins& origins;                              // every object that shapes a route is noted here
   // The host that routes are made for is no service's on `port`: then a
   // destination without a port means `port`, even that of a service with one.
   bool foreign_host = false;

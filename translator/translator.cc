@@ -69,8 +69,8 @@ class Translator::State {
     DropUnheldLocked();
     auto made = std::make_shared<const ProxyClass>(std::move(proxy));
     // The translator of a class must not keep the class alive by itself.
-    auto translator = std::make_shared<ClassTranslator>(
-        std::make_shared<const ProxyClass>(*made), pool_);
+    auto translator =
+        std::make_shared<ClassTranslator>(std::make_shared<const ProxyClass>(*made), pool_);
     by_address_[made.get()] = translator;
     classes_[std::move(key)] = {made, made.get(), std::move(translator)};
     return made;

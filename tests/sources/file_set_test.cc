@@ -135,8 +135,8 @@ TEST_CASE("of two files that define one object the first has its way until it st
   }
   SECTION("when the first no longer defines it the second takes over") {
     files.Update("a.yaml", Rule("xx"));
-    CHECK(Tell(files.TakeBatch()) ==
-          Told{"+DestinationRule default/x at b.yaml:2", "+DestinationRule default/xx at a.yaml:1"});
+    CHECK(Tell(files.TakeBatch()) == Told{"+DestinationRule default/x at b.yaml:2",
+                                          "+DestinationRule default/xx at a.yaml:1"});
   }
   SECTION("when the second is deleted nothing changes") {
     files.Remove("b.yaml");
