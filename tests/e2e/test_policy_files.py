@@ -1,5 +1,7 @@
 """No bad file hurts the mesh."""
 
+import pathlib
+
 import pytest
 
 from mesh import kubernetes, xds_client
@@ -56,6 +58,28 @@ def test_a_file_that_is_no_yaml_changes_nothing(mesh, text):
   mesh.wait_until(lambda: findings(mesh, "split.yaml"), "the fault is found")
   assert version(mesh) == "v1"
   assert mesh.control_plane.process.running()
+
+
+def test_the_whole_corpus_of_broken_documents_changes_nothing_in_effect(mesh):
+  corpus = sorted((pathlib.Path(__file__).parents[1] / "policy" / "broken").rglob("*.yaml"))
+  assert len(corpus) >= 200
+  before = mesh.control_plane.json("/debug/objects")
+  names = [f"broken-{index}.yaml" for index in range(len(corpus))]
+  for name, document in zip(names, corpus):
+    (mesh.policy.path / name).write_bytes(document.read_bytes())
+
+  def refused():
+    told = {pathlib.Path(finding["file"]).name
+            for finding in mesh.control_plane.json("/debug/findings")}
+    return set(names) <= told
+
+  mesh.wait_until(refused, "every document is refused")
+  assert mesh.control_plane.json("/debug/objects") == before
+  assert version(mesh) == "v1"
+  for name in names:
+    mesh.policy.remove(name)
+  mesh.wait_until(lambda: not mesh.control_plane.json("/debug/findings"), "all is well again")
+  assert mesh.control_plane.json("/debug/objects") == before
 
 
 def test_one_bad_file_does_not_stop_the_others(mesh):
