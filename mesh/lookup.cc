@@ -169,13 +169,13 @@ std::vector<std::string> MeshVirtualServiceHosts(View& view, absl::string_view c
   return visible;
 }
 
-std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view gateway) {
+std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view client_ns,
+                                                          absl::string_view gateway) {
   const auto* bound = view.Find<FactKind::kGatewayVirtualServices>(gateway);
   std::vector<const policy::Object*> visible;
   if (bound == nullptr) return visible;
-  const absl::string_view ns = gateway.substr(0, gateway.find('/'));
   for (const auto& object : *bound) {
-    if (ExportOf(*object, view.settings()).VisibleTo(ns)) visible.push_back(object.get());
+    if (ExportOf(*object, view.settings()).VisibleTo(client_ns)) visible.push_back(object.get());
   }
   return visible;
 }

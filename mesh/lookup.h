@@ -43,9 +43,10 @@ const policy::Object* FindMeshVirtualService(View& view, absl::string_view clien
 // `client_ns`, sorted.
 std::vector<std::string> MeshVirtualServiceHosts(View& view, absl::string_view client_ns);
 
-// VirtualServices bound to the gateway "namespace/name", visible to it, in
-// order of precedence.
-std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view gateway);
+// VirtualServices bound to the Gateway object "namespace/name", visible to
+// gateway proxies in `client_ns`, in order of precedence.
+std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view client_ns,
+                                                          absl::string_view gateway);
 
 // Gateways whose selector the labels satisfy, in order of precedence.
 std::vector<const policy::Object*> GatewaysFor(View& view, const policy::Labels& proxy_labels);

@@ -30,16 +30,23 @@ class Snapshot {
   // The facts that differ from the snapshot of revision() - 1.
   const std::vector<FactId>& changed() const { return changed_; }
 
+  // nullptr if there is no such fact.
+  const Fact* FindFact(FactId id) const { return facts_.Find(id); }
   // 0 if there is no such fact.
   uint64_t RevisionOf(FactId id) const;
+
+  // What a fact of kind K says; nullptr if there is none.
+  template <FactKind K>
+  static const typename FactValue<K>::type* Value(const Fact* fact) {
+    return fact == nullptr ? nullptr
+                           : static_cast<const typename FactValue<K>::type*>(fact->value.get());
+  }
 
   // nullptr if there is no such fact. Lives as long as this Snapshot. Reads
   // are not recorded: translation uses a View.
   template <FactKind K>
   const typename FactValue<K>::type* Find(absl::string_view name) const {
-    const Fact* fact = facts_.Find(IdOf(K, name));
-    return fact == nullptr ? nullptr
-                           : static_cast<const typename FactValue<K>::type*>(fact->value.get());
+    return Value<K>(FindFact(IdOf(K, name)));
   }
 
  private:

@@ -10,11 +10,6 @@ bool Inputs::UnchangedIn(const Snapshot& snapshot) const {
   });
 }
 
-void View::Record(FactId id) {
-  auto [it, added] = read_.try_emplace(id, 0);
-  if (added) it->second = snapshot_.RevisionOf(id);
-}
-
 void View::Add(const Inputs& inputs) { read_.insert(inputs.facts.begin(), inputs.facts.end()); }
 
 Inputs View::TakeInputs() {

@@ -34,8 +34,10 @@ class View {
   // nullptr if there is no such fact; either way the reading is recorded.
   template <FactKind K>
   const typename FactValue<K>::type* Find(absl::string_view name) {
-    Record(IdOf(K, name));
-    return snapshot_.Find<K>(name);
+    const FactId id = IdOf(K, name);
+    const Snapshot::Fact* fact = snapshot_.FindFact(id);
+    read_.try_emplace(id, fact == nullptr ? 0 : fact->revision);
+    return Snapshot::Value<K>(fact);
   }
 
   const MeshSettings& settings() { return *Find<FactKind::kSettings>(""); }
@@ -49,8 +51,6 @@ class View {
   const Snapshot& snapshot() const { return snapshot_; }
 
  private:
-  void Record(FactId id);
-
   const Snapshot& snapshot_;
   absl::flat_hash_map<FactId, uint64_t> read_;
 };

@@ -10,7 +10,6 @@
 #include "translator/endpoints.h"
 #include "translator/fixed_clusters.h"
 #include "translator/gateway_listeners.h"
-#include "translator/gateway_routes.h"
 #include "translator/inbound_clusters.h"
 #include "translator/inbound_listener.h"
 #include "translator/outbound_listeners.h"
@@ -34,7 +33,8 @@ ClassTranslator::ClassTranslator(std::shared_ptr<const ProxyClass> proxy, Resour
       sets_(&counts_),
       groups_(&counts_),
       named_(&counts_),
-      hosts_(&counts_) {}
+      hosts_(&counts_),
+      servers_(&counts_) {}
 
 MemoCounts ClassTranslator::counts() const {
   absl::MutexLock lock(&mu_);
@@ -202,10 +202,19 @@ ResourcePtr ClassTranslator::BuildNamed(ResourceType type, const std::string& na
 
 ResourcePtr ClassTranslator::BuildRoutes(const std::string& name, mesh::View& view) {
   if (proxy_->type == ProxyType::kSidecar) return AssembleSidecarRoutes(name, view);
-  auto routes = proxy_->type == ProxyType::kGateway ? BuildGatewayRoutes(view, *proxy_, name)
-                                                    : BuildApiRoutes(view, *proxy_, name);
+  auto routes = proxy_->type == ProxyType::kGateway
+                    ? BuildGatewayRoutes(view, *proxy_, name, *Servers(view))
+                    : BuildApiRoutes(view, *proxy_, name);
   if (!routes.has_value()) return nullptr;
   return Intern(ResourceType::kRoute, name, *std::move(routes));
+}
+
+// Points into objects of the snapshot: it is used only while the facts that
+// hold them are the same.
+std::shared_ptr<const ServersByRoute> ClassTranslator::Servers(mesh::View& view) {
+  return servers_.Get("", view, [&](mesh::View& reading) {
+    return std::make_shared<const ServersByRoute>(GroupServersByRoute(reading, *proxy_));
+  });
 }
 
 ResourcePtr ClassTranslator::AssembleSidecarRoutes(const std::string& name, mesh::View& view) {

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "mesh/view.h"
+#include "translator/gateway_routes.h"
 #include "translator/memo.h"
 #include "translator/proxy_class.h"
 #include "translator/resource.h"
@@ -52,6 +53,8 @@ class ClassTranslator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr BuildRoutes(const std::string& name, mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::shared_ptr<const ServersByRoute> Servers(mesh::View& view)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr AssembleSidecarRoutes(const std::string& name, mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -72,6 +75,7 @@ class ClassTranslator {
   Memo<Resources> groups_ ABSL_GUARDED_BY(mu_);
   Memo<Resource> named_ ABSL_GUARDED_BY(mu_);
   Memo<VirtualHostPart> hosts_ ABSL_GUARDED_BY(mu_);
+  Memo<ServersByRoute> servers_ ABSL_GUARDED_BY(mu_);
   size_t sweep_at_ ABSL_GUARDED_BY(mu_) = 4096;
 };
 

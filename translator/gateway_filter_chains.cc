@@ -111,7 +111,8 @@ Filter Builder::Http(const GatewayServer& server) {
 
 std::vector<const policy::Object*> Builder::Bound(const GatewayServer& server) {
   std::vector<const policy::Object*> bound;
-  for (const policy::Object* object : mesh::GatewayVirtualServices(view_, server.gateway_name)) {
+  for (const policy::Object* object :
+       mesh::GatewayVirtualServices(view_, proxy_.ns, server.gateway_name)) {
     std::vector<std::string> hosts;
     for (const std::string& host : object->As<policy::v1::VirtualService>().hosts()) {
       hosts.push_back(mesh::ResolveHost(host, object->key.ns, view_.settings().domain));

@@ -64,9 +64,11 @@ void Bind(const GatewayServer& server, const policy::Object& virtual_service,
   }
 }
 
-void AddServer(mesh::View& view, const GatewayServer& server, Hosts& hosts) {
+void AddServer(mesh::View& view, absl::string_view client_ns, const GatewayServer& server,
+               Hosts& hosts) {
   const bool redirect = server.server->tls().https_redirect();
-  for (const policy::Object* object : mesh::GatewayVirtualServices(view, server.gateway_name)) {
+  for (const policy::Object* object :
+       mesh::GatewayVirtualServices(view, client_ns, server.gateway_name)) {
     const auto met = MeetHosts(server.hosts, ResolvedHosts(view, *object), object->key.ns);
     for (const std::string& host : met) {
       HostContent& content = hosts[host];
@@ -163,7 +165,7 @@ std::optional<Translated<RouteConfiguration>> BuildGatewayRoutes(mesh::View& vie
   SetRouteConfigurationOptions(route_name, result.message);
   Hosts hosts;
   for (const GatewayServer& server : servers) {
-    AddServer(view, server, hosts);
+    AddServer(view, proxy.ns, server, hosts);
     result.origins.push_back(server.gateway->origin);
   }
   PutOldestFirst(hosts);

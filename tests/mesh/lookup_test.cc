@@ -108,10 +108,12 @@ TEST_CASE("VirtualServices are found by the gateway they name, short, qualified 
       Routes("web", "hidden", "c.example.com", "  gateways: [shop/edge]\n  exportTo: [\".\"]\n")));
   View view(*snapshot);
   std::vector<std::string> names;
-  for (const auto* object : GatewayVirtualServices(view, "shop/edge")) {
+  for (const auto* object : GatewayVirtualServices(view, "istio-system", "shop/edge")) {
     names.push_back(object->key.name);
   }
   CHECK(names == std::vector<std::string>{"qualified", "short"});
+  // What is private to a namespace is seen by gateway proxies that run there.
+  CHECK(GatewayVirtualServices(view, "web", "shop/edge").size() == 3);
 }
 
 TEST_CASE("a service hidden from a namespace is not among its hosts") {
