@@ -13,7 +13,7 @@ namespace binnacle::ctl {
 namespace {
 
 std::string TypeOf(const Json& cluster) {
-  const std::string custom = Text(cluster, "cluster_type.name");
+  std::string custom = Text(cluster, "cluster_type.name");
   if (!custom.empty()) return custom;
   const std::string type = Text(cluster, "type");
   return type.empty() ? "STATIC" : type;  // the default, which JSON leaves out

@@ -37,6 +37,7 @@ std::string Some(const std::vector<absl::string_view>& names) {
 
 std::vector<absl::string_view> ShortNames(const std::vector<std::string>& proxies) {
   std::vector<absl::string_view> names;
+  names.reserve(proxies.size());
   for (const std::string& proxy : proxies) names.push_back(ShortProxyName(proxy));
   return names;
 }

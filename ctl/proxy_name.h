@@ -17,8 +17,8 @@
 
 namespace binnacle::ctl {
 
-// "web-1.shop" of a node id; anything else is what it is.
-absl::string_view ShortProxyName(absl::string_view node_id);
+// "web-1.shop" where `proxy` is a node id; anything else is what it is.
+absl::string_view ShortProxyName(absl::string_view proxy);
 
 // The one of `proxies`, short names or node ids, that `name` means. kNotFound
 // when it means none or several; the message names the candidates.

@@ -18,7 +18,7 @@ namespace binnacle::ctl {
 namespace {
 
 std::string PathMatch(const Json& match) {
-  if (const std::string path = Text(match, "path"); !path.empty()) return path;
+  if (std::string path = Text(match, "path"); !path.empty()) return path;
   if (const std::string path = Text(match, "path_separated_prefix"); !path.empty()) {
     return absl::StrCat(path, ", ", path, "/*");
   }

@@ -32,7 +32,7 @@ std::string HeaderMatcherText(const Json& matcher) {
 
 std::string QueryMatcherText(const Json& matcher) {
   const Json& string_match = Field(matcher, "string_match");
-  const std::string name = absl::StrCat("?", Text(matcher, "name"));
+  std::string name = absl::StrCat("?", Text(matcher, "name"));
   if (string_match.is_null()) return name;
   return absl::StrCat(name, "=", StringMatcherText(string_match));
 }

@@ -12,9 +12,9 @@ constexpr absl::string_view kExportToAnnotation = "networking.istio.io/exportTo"
 constexpr absl::string_view kTrafficDistribution = "networking.istio.io/traffic-distribution";
 
 ExportTo ExportOf(const policy::Object& object, const MeshSettings& settings) {
-  const ExportTo fallback = ParseExportTo({settings.config.default_service_export_to().begin(),
-                                           settings.config.default_service_export_to().end()},
-                                          object.key.ns);
+  ExportTo fallback = ParseExportTo({settings.config.default_service_export_to().begin(),
+                                     settings.config.default_service_export_to().end()},
+                                    object.key.ns);
   auto it = object.annotations.find(std::string(kExportToAnnotation));
   if (it == object.annotations.end()) return fallback;
   std::vector<std::string> words;

@@ -129,6 +129,7 @@ void ServiceIndex::DeriveHost(const std::string& host, FactWriter& writer) {
   std::sort(it->second.begin(), it->second.end(), Preferred);
   std::vector<Group>& groups = groups_[host] = Grouped(it->second);
   std::vector<ServicePtr> services;
+  services.reserve(groups.size());
   for (const Group& group : groups) services.push_back(group.service);
   CountVisibility(services, host, true);
   writer.Set<FactKind::kServices>(host, std::move(services));

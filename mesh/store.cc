@@ -22,7 +22,8 @@ std::shared_ptr<const Snapshot> Store::Apply(const Change& change) {
   return Derive(change.seen);
 }
 
-void Store::Exchange(const policy::ObjectKey& key, std::shared_ptr<const policy::Object> now) {
+void Store::Exchange(const policy::ObjectKey& key,
+                     const std::shared_ptr<const policy::Object>& now) {
   std::shared_ptr<const policy::Object> before;
   if (auto it = objects_.find(key); it != objects_.end()) before = it->second;
   if (before == nullptr && now == nullptr) return;
@@ -60,7 +61,7 @@ void Store::Exchange(const policy::ObjectKey& key, std::shared_ptr<const policy:
 }
 
 std::shared_ptr<const Snapshot> Store::Derive(absl::Time seen) {
-  const std::shared_ptr<const Snapshot> before = snapshot();
+  std::shared_ptr<const Snapshot> before = snapshot();
   FactWriter writer(before.get());
   if (before == nullptr) writer.SetShared<FactKind::kSettings>("", settings_);
   services_.Derive(writer);

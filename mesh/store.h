@@ -46,7 +46,7 @@ class Store {
   const Objects& objects() const { return objects_; }  // of the owning thread alone
 
  private:
-  void Exchange(const policy::ObjectKey& key, std::shared_ptr<const policy::Object> now);
+  void Exchange(const policy::ObjectKey& key, const std::shared_ptr<const policy::Object>& now);
   std::shared_ptr<const Snapshot> Derive(absl::Time seen);
 
   const std::shared_ptr<const MeshSettings> settings_;

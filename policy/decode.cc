@@ -155,8 +155,9 @@ bool Decoder::ReportTwice(const YamlNode& key, const FieldPath& path, const Sche
       return true;
     }
     std::vector<absl::string_view> words;
+    words.reserve(static_cast<size_t>(field.oneof->field_count()));
     for (int i = 0; i < field.oneof->field_count(); ++i) {
-      words.push_back(field.oneof->field(i)->json_name());
+      words.emplace_back(field.oneof->field(i)->json_name());
     }
     Report(key.mark, path, "conflicting-fields",
            absl::StrCat("excludes ", other->json_name(), ", which is given too; only one of ",
@@ -424,7 +425,8 @@ void Decoder::DecodeEnum(const YamlNode& node, const FieldPath& path, const Slot
       is_word ? type->FindValueByName(std::string(node.text)) : nullptr;
   if (value == nullptr) {
     std::vector<absl::string_view> words;
-    for (int i = 0; i < type->value_count(); ++i) words.push_back(type->value(i)->name());
+    words.reserve(static_cast<size_t>(type->value_count()));
+    for (int i = 0; i < type->value_count(); ++i) words.emplace_back(type->value(i)->name());
     if (is_word) {
       Report(
           node.mark, path, "bad-enum",

@@ -69,7 +69,7 @@ FileParser::Known FileParser::Read(const TextChunk& chunk, uint64_t hash) {
 
 FileParser::Known FileParser::Reuse(Known& known, uint32_t line) {
   const int64_t by = static_cast<int64_t>(line) - known.line;
-  Known reused = std::move(known);
+  Known reused = std::exchange(known, Known{});
   known.taken = true;
   reused.line = line;
   if (by != 0) {

@@ -149,7 +149,7 @@ void CheckDistributeTo(const Locality::Distribute& distribute, const Place& at) 
       entry.Error("overlap", absl::StrCat("\"", name, "\" overlaps \"", other, "\""));
       break;
     }
-    seen.push_back(name);
+    seen.emplace_back(name);
     sum += weight;
   }
   if (sum != 100) {

@@ -82,7 +82,7 @@ void Holdings::Want(std::vector<std::string> names) {
   touched_ = true;
 }
 
-void Holdings::Unwant(std::vector<std::string> names, bool ask_again) {
+void Holdings::Unwant(const std::vector<std::string>& names, bool ask_again) {
   for (const std::string& name : names) {
     Entry* entry = Find(name);
     if (entry == nullptr || !entry->wanted) continue;

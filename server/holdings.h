@@ -47,7 +47,7 @@ class Holdings {
   void Want(std::vector<std::string> names);
   // It no longer asks for these. With `ask_again` (there is a wildcard too) the
   // answer tells what the name is now: the resource, or that it is gone.
-  void Unwant(std::vector<std::string> names, bool ask_again);
+  void Unwant(const std::vector<std::string>& names, bool ask_again);
   // It asks for exactly these; only new ones are due. True if they differ from
   // before.
   bool WantExactly(std::vector<std::string> names);

@@ -66,7 +66,8 @@ CLI::App* AddServe(CLI::App& app, ServeOptions& options) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+// CLI11 throws while options are declared only if they were declared wrongly.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   CLI::App app(kAbout, "binnacled");
   app.footer(kExample);
   app.require_subcommand(1);

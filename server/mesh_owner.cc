@@ -11,8 +11,8 @@
 
 namespace binnacle::server {
 
-MeshOwner::MeshOwner(mesh::MeshSettings settings, std::vector<std::string> sources, PushHub& hub,
-                     Metrics& metrics)
+MeshOwner::MeshOwner(mesh::MeshSettings settings, const std::vector<std::string>& sources,
+                     PushHub& hub, Metrics& metrics)
     : hub_(hub), metrics_(metrics), store_(std::move(settings)) {
   for (const std::string& source : sources) sources_[source].name = source;
   thread_ = std::thread([this] { Run(); });
@@ -88,6 +88,7 @@ void MeshOwner::Commit(const std::string& source, sources::Batch batch) {
 void MeshOwner::LogFindings(const std::string& source,
                             const std::vector<policy::Finding>& findings) {
   std::vector<std::string> said;
+  said.reserve(findings.size());
   for (const policy::Finding& finding : findings) said.push_back(finding.ToString());
   absl::c_sort(said);
   const std::vector<std::string>& before = logged_[source];

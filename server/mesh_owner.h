@@ -41,7 +41,7 @@ struct SourceStatus {
 
 class MeshOwner {
  public:
-  MeshOwner(mesh::MeshSettings settings, std::vector<std::string> sources, PushHub& hub,
+  MeshOwner(mesh::MeshSettings settings, const std::vector<std::string>& sources, PushHub& hub,
             Metrics& metrics);
   ~MeshOwner();  // as Stop()
 

@@ -64,7 +64,7 @@ void SubscriptionDelta::Unsubscribe(const DeltaDiscoveryRequest& request) {
   }
   // With a wildcard in force the proxy cannot tell whether it may keep such a
   // resource, so it is told: the resource again, or that it is gone.
-  holdings_.Unwant(std::move(names), wildcard_);
+  holdings_.Unwant(names, wildcard_);
 }
 
 std::optional<Response> SubscriptionDelta::Compose(Offer& offer, Difference difference) {
