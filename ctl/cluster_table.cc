@@ -34,13 +34,7 @@ bool Before(const std::string& a, const std::string& b) {
 }  // namespace
 
 bool IsWantedCluster(const Json& cluster, const ResourceFilter& filter) {
-  const std::string name = Text(cluster, "name");
-  const ClusterWords words = ReadClusterName(name);
-  return (filter.name.empty() || filter.name == name) &&
-         (filter.port.empty() || filter.port == words.port) &&
-         (filter.subset.empty() || filter.subset == words.subset) &&
-         (filter.direction.empty() || filter.direction == words.direction) &&
-         MeansHost(filter.fqdn, words.host);
+  return IsWantedClusterName(Text(cluster, "name"), filter);
 }
 
 Table ClusterTable(const Json& clusters, const ShapingObjects& rules) {

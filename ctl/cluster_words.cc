@@ -31,4 +31,13 @@ bool MeansHost(absl::string_view asked, absl::string_view host) {
   return absl::StartsWithIgnoreCase(host, asked) && host[asked.size()] == '.';
 }
 
+bool IsWantedClusterName(absl::string_view name, const ResourceFilter& filter) {
+  const ClusterWords words = ReadClusterName(name);
+  return (filter.name.empty() || filter.name == name) &&
+         (filter.port.empty() || filter.port == words.port) &&
+         (filter.subset.empty() || filter.subset == words.subset) &&
+         (filter.direction.empty() || filter.direction == words.direction) &&
+         MeansHost(filter.fqdn, words.host);
+}
+
 }  // namespace binnacle::ctl

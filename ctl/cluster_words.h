@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "ctl/resource_filter.h"
 
 namespace binnacle::ctl {
 
@@ -30,5 +31,8 @@ std::string SpeakableCluster(absl::string_view name);
 // Whether `asked` names the host: whole, or its first labels
 // ("reviews.default"). An empty question fits every host.
 bool MeansHost(absl::string_view asked, absl::string_view host);
+
+// Whether the filter lets a cluster of that name through.
+bool IsWantedClusterName(absl::string_view name, const ResourceFilter& filter);
 
 }  // namespace binnacle::ctl

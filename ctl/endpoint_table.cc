@@ -37,13 +37,7 @@ bool IsWantedAddress(const std::string& shown, const Json& endpoint, const Resou
 }  // namespace
 
 bool IsWantedAssignment(const Json& assignment, const ResourceFilter& filter) {
-  const std::string name = Text(assignment, "cluster_name");
-  const ClusterWords words = ReadClusterName(name);
-  return (filter.name.empty() || filter.name == name) &&
-         (filter.port.empty() || filter.port == words.port) &&
-         (filter.subset.empty() || filter.subset == words.subset) &&
-         (filter.direction.empty() || filter.direction == words.direction) &&
-         MeansHost(filter.fqdn, words.host);
+  return IsWantedClusterName(Text(assignment, "cluster_name"), filter);
 }
 
 Table EndpointTable(const Json& assignments, const ResourceFilter& filter) {

@@ -65,6 +65,7 @@ std::vector<ConnectedProxy> ConnectedProxies(
     if (!report.node_id.empty()) AddStream(stream, report, by_id[report.node_id]);
   }
   std::vector<ConnectedProxy> proxies;
+  proxies.reserve(by_id.size());
   for (auto& [id, proxy] : by_id) proxies.push_back(std::move(proxy));
   absl::c_sort(proxies, [](const ConnectedProxy& a, const ConnectedProxy& b) {
     return std::tie(a.name, a.node_id) < std::tie(b.name, b.node_id);
