@@ -7,6 +7,7 @@
 #   binnacle::grpc                 gRPC++ with Protobuf
 #   binnacle::protobuf             Protobuf alone
 #   binnacle::libyaml  binnacle::re2  binnacle::xxhash  binnacle::httplib
+#   binnacle::libjwt   binnacle::curl   SQLite::SQLite3
 #   binnacle::catch2_main          Catch2 with its main(); see binnacle_test()
 #   benchmark::benchmark           when installed
 #
@@ -22,11 +23,12 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(Catch2 2.13 CONFIG REQUIRED)
 find_package(benchmark CONFIG QUIET)
 find_package(PkgConfig REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
 
 # Debian's Protobuf comes without a CMake configuration of its own, and its
 # gRPC's would have it rediscovered; pkg-config knows both.
 foreach(module IN ITEMS protobuf>=3.21 grpc++>=1.51 yaml-0.1 re2 libxxhash
-        cpp-httplib)
+        cpp-httplib libjwt libcurl)
   string(REGEX REPLACE "[>=].*|-0.1" "" name "${module}")
   pkg_check_modules(${name} REQUIRED IMPORTED_TARGET "${module}")
 endforeach()
@@ -35,6 +37,8 @@ add_library(binnacle::protobuf ALIAS PkgConfig::protobuf)
 add_library(binnacle::libyaml ALIAS PkgConfig::yaml)
 add_library(binnacle::re2 ALIAS PkgConfig::re2)
 add_library(binnacle::xxhash ALIAS PkgConfig::libxxhash)
+add_library(binnacle::libjwt ALIAS PkgConfig::libjwt)
+add_library(binnacle::curl ALIAS PkgConfig::libcurl)
 
 add_library(binnacle_grpc INTERFACE)
 target_link_libraries(binnacle_grpc INTERFACE PkgConfig::grpc++

@@ -1,0 +1,45 @@
+// ca/certificate_request.h
+//
+// A CSR (PKCS#10): what a caller sends to have its key certified, and how an
+// agent makes one.
+//
+// Only the key and the proof that the caller holds it count. Names, key usages
+// and other wishes in it are ignored: the identity comes from the caller's
+// credential alone. A CSR that asks to be an authority is refused.
+//
+// Threads  immutable.
+// Errors   Parse(): kInvalidArgument, with a reason that may be told to the
+//          caller: not PEM, damaged, too large, more than one, signature does
+//          not fit the key, key too weak, a broken signature algorithm (MD5,
+//          SHA-1).
+// Spec     RFC 2986; SPIFFE X509-SVID, section 4.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "ca/openssl.h"
+#include "ca/private_key.h"
+#include "ca/spiffe_id.h"
+
+namespace binnacle::ca {
+
+class CertificateRequest {
+ public:
+  static constexpr size_t kMaxBytes = 16 << 10;
+
+  static absl::StatusOr<CertificateRequest> Parse(absl::string_view pem);
+  // As an agent sends it: PEM, with the identity as its only name.
+  static absl::StatusOr<std::string> Make(const PrivateKey& key, const SpiffeId& id);
+
+  EVP_PKEY* public_key() const { return public_key_.get(); }
+
+ private:
+  explicit CertificateRequest(EvpKeyPtr public_key) : public_key_(std::move(public_key)) {}
+
+  std::shared_ptr<EVP_PKEY> public_key_;
+};
+
+}  // namespace binnacle::ca
