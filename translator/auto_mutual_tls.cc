@@ -28,26 +28,27 @@ bool GoesWhereDialled(const Destination& destination) {
 
 }  // namespace
 
-bool UsesAutoMutualTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
-                       Origins& origins) {
-  if (destination.policy.has_tls() || !proxy.agent) return false;
-  if (destination.service->mesh_external) return false;
-  if (!view.settings().config.enable_auto_mtls().value()) return false;
-  if (ModeOfNamespace(view, destination.service->ns, &origins) == MutualTlsMode::kDisable) {
-    return false;
+AutoMutualTls AutoMutualTlsFor(mesh::View& view, const ProxyClass& proxy,
+                               const Destination& destination, Origins& origins) {
+  if (destination.policy.has_tls()) return AutoMutualTls::kRuleSpeaks;
+  if (!proxy.agent) return AutoMutualTls::kNoIdentity;
+  if (destination.service->mesh_external) return AutoMutualTls::kExternal;
+  if (!view.settings().config.enable_auto_mtls().value()) return AutoMutualTls::kTurnedOff;
+  if (ModeOfNamespace(view, destination.service->ns, origins) == MutualTlsMode::kDisable) {
+    return AutoMutualTls::kNamespaceTakesPlaintext;
   }
-  return !GoesWhereDialled(destination) || AllEndpointsTakeIt(view, destination, origins);
+  return !GoesWhereDialled(destination) || AllEndpointsTakeIt(view, destination, origins)
+             ? AutoMutualTls::kOffered
+             : AutoMutualTls::kNotEveryEndpoint;
 }
 
 bool TakesMutualTls(mesh::View& view, const Destination& destination,
                     const mesh::Workload& workload, uint32_t port, Origins& origins) {
   if (!workload.tls_capable) return false;
-  if (const auto mode = DecidedAtWorkload(view, workload.ns, workload.labels, port, &origins)) {
-    return *mode != MutualTlsMode::kDisable;
-  }
-  const auto of_2018 =
-      AuthenticationOf2018(view, workload.ns, destination.service, destination.port, origins);
-  return !of_2018.has_value() || of_2018->mode != MutualTlsMode::kDisable;
+  const auto authentication = AuthenticationAt(view, workload.ns, workload.labels, port,
+                                               destination.service, destination.port);
+  if (authentication.policy != nullptr) origins.push_back(authentication.policy->origin);
+  return authentication.mode != MutualTlsMode::kDisable;
 }
 
 }  // namespace binnacle::translator

@@ -17,10 +17,25 @@
 
 namespace binnacle::translator {
 
-// False for a proxy without an identity of its own, and where a rule speaks.
+// What becomes of it where a class of clients connects to a destination.
+enum class AutoMutualTls : uint8_t {
+  kOffered,
+  kRuleSpeaks,               // a DestinationRule says how to connect
+  kNoIdentity,               // the proxy has no certificate of its own
+  kExternal,                 // the service is not of the mesh
+  kTurnedOff,                // enableAutoMtls is false
+  kNamespaceTakesPlaintext,  // a PeerAuthentication says so
+  kNotEveryEndpoint,         // one socket serves for all, and not all are able
+};
+
 // Objects that decided are appended to `origins`.
-bool UsesAutoMutualTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
-                       Origins& origins);
+AutoMutualTls AutoMutualTlsFor(mesh::View& view, const ProxyClass& proxy,
+                               const Destination& destination, Origins& origins);
+
+inline bool UsesAutoMutualTls(mesh::View& view, const ProxyClass& proxy,
+                              const Destination& destination, Origins& origins) {
+  return AutoMutualTlsFor(view, proxy, destination, origins) == AutoMutualTls::kOffered;
+}
 
 // Whether the endpoint's sidecar takes mutual TLS on `port`, the port that the
 // workload listens on: what it will have been told by policies of any age.

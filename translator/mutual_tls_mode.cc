@@ -47,24 +47,19 @@ const policy::Object* FirstPolicy(mesh::View& view, absl::string_view ns, Fits f
   return nullptr;
 }
 
-void Note(const policy::Object& object, Origins* origins) {
-  if (origins != nullptr) origins->push_back(object.origin);
-}
-
-std::optional<MutualTlsMode> ScopeMode(mesh::View& view, absl::string_view ns, Origins* origins) {
+std::optional<DecidedMode> ScopeMode(mesh::View& view, absl::string_view ns) {
   const auto* object =
       FirstPolicy(view, ns, [](const PeerAuthentication& policy) { return !HasSelector(policy); });
   if (object == nullptr) return std::nullopt;
   const auto mode = Decided(object->As<PeerAuthentication>().mtls().mode());
-  if (mode.has_value()) Note(*object, origins);
-  return mode;
+  if (!mode.has_value()) return std::nullopt;
+  return DecidedMode{*mode, object};
 }
 
-std::optional<MutualTlsMode> NamespaceMode(mesh::View& view, absl::string_view ns,
-                                           Origins* origins) {
-  if (const auto mode = ScopeMode(view, ns, origins)) return mode;
+std::optional<DecidedMode> NamespaceMode(mesh::View& view, absl::string_view ns) {
+  if (const auto decided = ScopeMode(view, ns)) return decided;
   const std::string& root = view.settings().config.root_namespace();
-  return ns == root ? std::nullopt : ScopeMode(view, root, origins);
+  return ns == root ? std::nullopt : ScopeMode(view, root);
 }
 
 std::optional<MutualTlsMode> WorkloadMode(const PeerAuthentication& policy, uint32_t port) {
@@ -77,13 +72,15 @@ std::optional<MutualTlsMode> WorkloadMode(const PeerAuthentication& policy, uint
 
 }  // namespace
 
-MutualTlsMode ModeOfNamespace(mesh::View& view, absl::string_view ns, Origins* origins) {
-  return NamespaceMode(view, ns, origins).value_or(MutualTlsMode::kPermissive);
+MutualTlsMode ModeOfNamespace(mesh::View& view, absl::string_view ns, Origins& origins) {
+  const auto decided = NamespaceMode(view, ns);
+  if (!decided.has_value()) return MutualTlsMode::kPermissive;
+  origins.push_back(decided->policy->origin);
+  return decided->mode;
 }
 
-std::optional<MutualTlsMode> DecidedAtWorkload(mesh::View& view, absl::string_view ns,
-                                               const policy::Labels& workload_labels, uint32_t port,
-                                               Origins* origins) {
+std::optional<DecidedMode> DecidedAtWorkload(mesh::View& view, absl::string_view ns,
+                                             const policy::Labels& workload_labels, uint32_t port) {
   // A policy with a selector in the root namespace is no policy at all.
   const policy::Object* own = nullptr;
   if (ns != view.settings().config.root_namespace()) {
@@ -93,18 +90,10 @@ std::optional<MutualTlsMode> DecidedAtWorkload(mesh::View& view, absl::string_vi
   }
   if (own != nullptr) {
     if (const auto mode = WorkloadMode(own->As<PeerAuthentication>(), port)) {
-      Note(*own, origins);
-      return mode;
+      return DecidedMode{*mode, own};
     }
   }
-  return NamespaceMode(view, ns, origins);
-}
-
-MutualTlsMode ModeAtWorkload(mesh::View& view, absl::string_view ns,
-                             const policy::Labels& workload_labels, uint32_t port,
-                             Origins* origins) {
-  return DecidedAtWorkload(view, ns, workload_labels, port, origins)
-      .value_or(MutualTlsMode::kPermissive);
+  return NamespaceMode(view, ns);
 }
 
 }  // namespace binnacle::translator

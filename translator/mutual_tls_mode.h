@@ -20,19 +20,18 @@ namespace binnacle::translator {
 
 enum class MutualTlsMode : uint8_t { kDisable, kPermissive, kStrict };
 
+struct DecidedMode {
+  MutualTlsMode mode = MutualTlsMode::kPermissive;
+  const policy::Object* policy = nullptr;  // never null: whoever decided
+};
+
 // What PeerAuthentications say of a workload's port (the port that the workload
-// listens on); nullopt if none says anything. The policies that decided are
-// appended to `origins`, unless it is nullptr.
-std::optional<MutualTlsMode> DecidedAtWorkload(mesh::View& view, absl::string_view ns,
-                                               const policy::Labels& workload_labels, uint32_t port,
-                                               Origins* origins);
+// listens on); nullopt if none says anything.
+std::optional<DecidedMode> DecidedAtWorkload(mesh::View& view, absl::string_view ns,
+                                             const policy::Labels& workload_labels, uint32_t port);
 
-// As above; both where none says anything.
-MutualTlsMode ModeAtWorkload(mesh::View& view, absl::string_view ns,
-                             const policy::Labels& workload_labels, uint32_t port,
-                             Origins* origins);
-
-// Of a whole namespace, leaving policies for single workloads aside.
-MutualTlsMode ModeOfNamespace(mesh::View& view, absl::string_view ns, Origins* origins);
+// Of a whole namespace, leaving policies for single workloads aside; both where
+// none says anything. The policy that decided is appended to `origins`.
+MutualTlsMode ModeOfNamespace(mesh::View& view, absl::string_view ns, Origins& origins);
 
 }  // namespace binnacle::translator

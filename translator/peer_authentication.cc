@@ -32,10 +32,12 @@ const PeerAuthenticationMethod* FindMutualTls(const Peers& peers) {
 }
 
 // A policy of 2018 without mutual TLS takes plaintext only.
-InboundAuthentication FromPeers(const Peers& peers, bool peer_is_optional) {
+InboundAuthentication FromPeers(const Peers& peers, bool peer_is_optional,
+                                const policy::Object& object) {
   const PeerAuthenticationMethod* method = FindMutualTls(peers);
-  if (method == nullptr) return {MutualTlsMode::kDisable, true};
+  if (method == nullptr) return {MutualTlsMode::kDisable, true, &object};
   InboundAuthentication result;
+  result.policy = &object;
   result.mode = method->mtls().mode() == AuthnMutualTls::STRICT && !peer_is_optional
                     ? MutualTlsMode::kStrict
                     : MutualTlsMode::kPermissive;
@@ -92,28 +94,34 @@ policy::Labels SelectorOf(const PeerAuthentication& policy) {
 
 std::optional<InboundAuthentication> AuthenticationOf2018(mesh::View& view, const std::string& ns,
                                                           const mesh::Service* service,
-                                                          const mesh::ServicePort* port,
-                                                          Origins& origins) {
+                                                          const mesh::ServicePort* port) {
   if (const policy::Object* object = FindPolicy(view, ns, service, port)) {
-    origins.push_back(object->origin);
     const Policy& policy = object->As<Policy>();
-    return FromPeers(policy.peers(), policy.peer_is_optional());
+    return FromPeers(policy.peers(), policy.peer_is_optional(), *object);
   }
   const auto* of_mesh = view.Find<mesh::FactKind::kAuthnPolicies>("");
   if (of_mesh == nullptr || of_mesh->empty()) return std::nullopt;
-  origins.push_back(of_mesh->front()->origin);
   const MeshPolicy& policy = of_mesh->front()->As<MeshPolicy>();
-  return FromPeers(policy.peers(), policy.peer_is_optional());
+  return FromPeers(policy.peers(), policy.peer_is_optional(), *of_mesh->front());
+}
+
+InboundAuthentication AuthenticationAt(mesh::View& view, const std::string& ns,
+                                       const policy::Labels& workload_labels, uint32_t port,
+                                       const mesh::Service* service,
+                                       const mesh::ServicePort* service_port) {
+  if (const auto decided = DecidedAtWorkload(view, ns, workload_labels, port)) {
+    return {decided->mode, true, decided->policy};
+  }
+  return AuthenticationOf2018(view, ns, service, service_port).value_or(InboundAuthentication{});
 }
 
 InboundAuthentication AuthenticationAt(mesh::View& view, const ProxyClass& proxy, uint32_t port,
                                        const mesh::Service* service,
                                        const mesh::ServicePort* service_port, Origins& origins) {
-  if (const auto mode = DecidedAtWorkload(view, proxy.ns, proxy.labels, port, &origins)) {
-    return {*mode, true};
-  }
-  return AuthenticationOf2018(view, proxy.ns, service, service_port, origins)
-      .value_or(InboundAuthentication{});
+  const auto authentication =
+      AuthenticationAt(view, proxy.ns, proxy.labels, port, service, service_port);
+  if (authentication.policy != nullptr) origins.push_back(authentication.policy->origin);
+  return authentication;
 }
 
 std::vector<uint32_t> PortsWithOwnMode(mesh::View& view, const ProxyClass& proxy) {
