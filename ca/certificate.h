@@ -9,7 +9,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -26,9 +28,13 @@ class Certificate {
   static absl::StatusOr<Certificate> FromPem(absl::string_view pem);
   // One or more.
   static absl::StatusOr<std::vector<Certificate>> ListFromPem(absl::string_view pem);
-  explicit Certificate(X509Ptr x509);
+  static absl::StatusOr<Certificate> FromDer(std::string der);
+  // One that was made here: OpenSSL reads it when x509() asks for it first, and
+  // not before, as that takes longer than to sign it.
+  static absl::StatusOr<Certificate> FromOwnDer(std::string der);
 
   const std::string& pem() const { return shared_->pem; }
+  const std::string& der() const { return shared_->der; }
   const std::string& serial() const { return shared_->serial; }            // lower-case hex
   const std::string& fingerprint() const { return shared_->fingerprint; }  // SHA-256, hex
   const std::string& subject() const { return shared_->subject; }          // RFC 2253
@@ -39,7 +45,7 @@ class Certificate {
   bool is_authority() const { return shared_->is_authority; }
   // kInvalidArgument unless it has exactly one URI name, which is a SPIFFE ID.
   absl::StatusOr<SpiffeId> spiffe_id() const;
-  X509* x509() const { return shared_->x509.get(); }
+  X509* x509() const { return shared_->x509(); }
 
   friend bool operator==(const Certificate& a, const Certificate& b) {
     return a.fingerprint() == b.fingerprint();
@@ -47,7 +53,9 @@ class Certificate {
 
  private:
   struct Read {
-    X509Ptr x509;
+    X509* x509() const;
+
+    std::string der;
     std::string pem;
     std::string serial;
     std::string fingerprint;
@@ -57,7 +65,13 @@ class Certificate {
     std::vector<std::string> uri_names;
     std::vector<std::string> dns_names;
     bool is_authority = false;
+
+   private:
+    mutable std::once_flag once_;
+    mutable X509Ptr x509_;
   };
+
+  explicit Certificate(std::shared_ptr<const Read> shared) : shared_(std::move(shared)) {}
 
   std::shared_ptr<const Read> shared_;
 };

@@ -17,6 +17,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -35,11 +36,15 @@ class CertificateRequest {
   static absl::StatusOr<std::string> Make(const PrivateKey& key, const SpiffeId& id);
 
   EVP_PKEY* public_key() const { return public_key_.get(); }
+  // SubjectPublicKeyInfo in DER, as the certificate will have it.
+  const std::string& public_key_info() const { return public_key_info_; }
 
  private:
-  explicit CertificateRequest(EvpKeyPtr public_key) : public_key_(std::move(public_key)) {}
+  CertificateRequest(EvpKeyPtr public_key, std::string public_key_info)
+      : public_key_(std::move(public_key)), public_key_info_(std::move(public_key_info)) {}
 
   std::shared_ptr<EVP_PKEY> public_key_;
+  std::string public_key_info_;
 };
 
 }  // namespace binnacle::ca

@@ -28,8 +28,16 @@ struct Freed {
 using BioPtr = std::unique_ptr<BIO, Freed<&BIO_free_all>>;
 using EvpKeyPtr = std::unique_ptr<EVP_PKEY, Freed<&EVP_PKEY_free>>;
 using EvpKeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, Freed<&EVP_PKEY_CTX_free>>;
+using EvpMdPtr = std::unique_ptr<EVP_MD, Freed<&EVP_MD_free>>;
+using EvpMdContextPtr = std::unique_ptr<EVP_MD_CTX, Freed<&EVP_MD_CTX_free>>;
 using X509Ptr = std::unique_ptr<X509, Freed<&X509_free>>;
 using X509RequestPtr = std::unique_ptr<X509_REQ, Freed<&X509_REQ_free>>;
+using X509NamePtr = std::unique_ptr<X509_NAME, Freed<&X509_NAME_free>>;
+// Of certificates that it does not own.
+struct StackFreed {
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
+};
+using X509StackPtr = std::unique_ptr<STACK_OF(X509), StackFreed>;
 using X509StorePtr = std::unique_ptr<X509_STORE, Freed<&X509_STORE_free>>;
 using X509StoreContextPtr = std::unique_ptr<X509_STORE_CTX, Freed<&X509_STORE_CTX_free>>;
 using X509ExtensionPtr = std::unique_ptr<X509_EXTENSION, Freed<&X509_EXTENSION_free>>;

@@ -12,10 +12,14 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace binnacle::ca {
+
+// kInvalidArgument unless `name` can be a trust domain.
+absl::Status CheckTrustDomain(absl::string_view name);
 
 class SpiffeId {
  public:

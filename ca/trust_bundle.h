@@ -6,7 +6,8 @@
 // Threads  immutable; share as shared_ptr<const TrustBundle>.
 // Errors   Verify(): kUnauthenticated, with a reason for the operator (expired,
 //          not yet valid, signed by nobody we trust, not a client certificate,
-//          another trust domain).
+//          not exactly one SPIFFE ID). Which trust domain it is of, the caller
+//          must see for itself.
 // Spec     SPIFFE Trust Domain and Bundle, X509-SVID section 5 (validation).
 #pragma once
 
