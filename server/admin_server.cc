@@ -11,9 +11,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "httplib.h"
 #include "nlohmann/json.hpp"
 #include "policy/kind.h"
+#include "server/authority_handlers.h"
+#include "server/authority_json.h"
+#include "server/http_answer.h"
 #include "server/object_json.h"
 #include "server/proxy_list.h"
 #include "server/resource_json.h"
@@ -56,17 +60,6 @@ bool IsLoopbackHost(absl::string_view host) {
   return host == "localhost" || host == "::1" || absl::StartsWith(host, "127.");
 }
 
-void Answer(HttpResponse& response, const Json& json, int status = 200) {
-  response.status = status;
-  response.set_content(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n",
-                       "application/json");
-}
-
-void Say(HttpResponse& response, const std::string& text, int status = 200) {
-  response.status = status;
-  response.set_content(text + "\n", "text/plain; charset=utf-8");
-}
-
 constexpr absl::string_view kIndex = R"(binnacled, the control plane
 
 /healthz                       the process is alive
@@ -76,6 +69,8 @@ constexpr absl::string_view kIndex = R"(binnacled, the control plane
 /debug/sources                 where objects come from
 /debug/findings                what is wrong with policy documents
 /debug/objects                 ?kind=&namespace=&name=
+/debug/ca                      the certificate authority; /root: the trust bundle;
+                               /issued?identity=&serial=&valid=1&limit=
 /debug/proxies                 who is connected, and how each stands
 /debug/proxy-config/clusters   ?proxy=NAME[&origins=1]; listeners, routes, endpoints too)";
 
@@ -133,6 +128,7 @@ class AdminServer::Http {
     AddHealth();
     AddDebug();
     AddProxies();
+    if (parts_.authority != nullptr) AddAuthorityQuestions(http_, *parts_.authority);
   }
 
   absl::StatusOr<std::string> Start(const std::string& address) {
@@ -187,8 +183,9 @@ class AdminServer::Http {
   }
 
   void AddDebug() {
-    http_.Get("/debug/version", [](const HttpRequest&, HttpResponse& response) {
-      Answer(response, {{"version", std::string(Version())}});
+    http_.Get("/debug/version", [this](const HttpRequest&, HttpResponse& response) {
+      // Where orders are taken, so that binnaclectl finds it by itself.
+      Answer(response, {{"version", std::string(Version())}, {"socket", parts_.admin_socket}});
     });
     http_.Get("/debug/sources", [this](const HttpRequest&, HttpResponse& response) {
       Json list = Json::array();
@@ -206,9 +203,8 @@ class AdminServer::Http {
   }
 
   void AddProxies() {
-    http_.Get("/debug/proxies", [this](const HttpRequest&, HttpResponse& response) {
-      Answer(response, ProxyStatusJson(ConnectedProxies(parts_.hub.streams())));
-    });
+    http_.Get("/debug/proxies",
+              [this](const HttpRequest&, HttpResponse& response) { Proxies(response); });
     const std::pair<const char*, ResourceType> kTypes[] = {{"clusters", ResourceType::kCluster},
                                                            {"listeners", ResourceType::kListener},
                                                            {"routes", ResourceType::kRoute},
@@ -227,6 +223,10 @@ class AdminServer::Http {
       if (source.healthy) continue;
       return Say(response, absl::StrCat(source.name, ": ", source.status), 503);
     }
+    if (parts_.authority != nullptr) {
+      const absl::Status ready = parts_.authority->Ready();
+      if (!ready.ok()) return Say(response, std::string(ready.message()), 503);
+    }
     Say(response, "ready");
   }
 
@@ -242,7 +242,21 @@ class AdminServer::Http {
     metrics.SetTranslations(counts.hits, counts.builds);
     metrics.SetPoolQueue(parts_.pool.waiting());
     metrics.SetReady(parts_.owner.ready());
-    response.set_content(metrics.Text(), "text/plain; version=0.0.4; charset=utf-8");
+    std::string text = metrics.Text();
+    if (parts_.authority != nullptr) {
+      absl::StrAppend(&text, parts_.authority->metrics().Text(),
+                      CertificateMetrics(*parts_.authority, absl::Now()));
+    }
+    response.set_content(text, "text/plain; version=0.0.4; charset=utf-8");
+  }
+
+  void Proxies(HttpResponse& response) {
+    std::map<std::string, ca::IssuanceRecord> certificates;
+    if (parts_.authority != nullptr) {
+      auto found = CertificatesByNode(*parts_.authority, absl::Now());
+      if (found.ok()) certificates = *std::move(found);
+    }
+    Answer(response, ProxyStatusJson(ConnectedProxies(parts_.hub.streams()), certificates));
   }
 
   void Objects(const HttpRequest& request, HttpResponse& response) {

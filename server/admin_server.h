@@ -6,6 +6,7 @@
 //   /debug/findings
 //   /debug/objects?kind=&namespace=&name=
 //   /debug/proxies
+//   /debug/ca /debug/ca/root /debug/ca/issued
 //   /debug/proxy-config/{clusters|listeners|routes|endpoints}?proxy=NAME[&origins=1]
 //
 // It has no authentication of its own, so it listens on loopback only, and
@@ -22,6 +23,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/mesh_authority.h"
 #include "server/mesh_owner.h"
 #include "server/metrics.h"
 #include "server/push_hub.h"
@@ -37,6 +39,8 @@ struct AdminParts {
   Metrics& metrics;
   const TranslationPool& pool;
   const translator::Translator& translator;
+  const MeshAuthority* authority = nullptr;  // nullptr: there is none
+  std::string admin_socket;                  // its path; empty: there is none
 };
 
 class AdminServer {

@@ -5,19 +5,20 @@
 namespace binnacle::server {
 
 ClassOffer::ClassOffer(translator::Translator& translator,
-                       std::shared_ptr<const translator::ProxyClass> proxy,
-                       std::shared_ptr<const mesh::Snapshot> snapshot)
-    : translator_(translator), proxy_(std::move(proxy)), snapshot_(std::move(snapshot)) {}
+                       std::shared_ptr<const translator::ProxyClass> proxy, PushTarget target)
+    : translator_(translator), proxy_(std::move(proxy)), target_(std::move(target)) {}
 
 std::shared_ptr<const translator::ResourceSet> ClassOffer::All(ResourceType type) {
   Whole& whole = wholes_[static_cast<size_t>(type)];
   absl::MutexLock lock(&whole.mu);
-  if (whole.set == nullptr) whole.set = translator_.All(type, *proxy_, *snapshot_);
+  if (whole.set == nullptr) whole.set = translator_.All(type, *proxy_, *target_.snapshot);
   return whole.set;
 }
 
 ResourcePtr ClassOffer::Find(ResourceType type, absl::string_view name) {
-  return translator_.Find(type, name, *proxy_, *snapshot_);
+  // Roots are public, and nothing that policy decides.
+  if (type == ResourceType::kSecret && name == kTrustBundleName) return target_.trust_bundle;
+  return translator_.Find(type, name, *proxy_, *target_.snapshot);
 }
 
 std::shared_ptr<const translator::References> ClassOffer::ReferencesOf(

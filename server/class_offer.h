@@ -1,6 +1,6 @@
 // server/class_offer.h
 //
-// The Offer of one snapshot to one class of proxies, made by the translator
+// The Offer of one target to one class of proxies, made by the translator
 // when first asked for and then the same for every stream of the class.
 //
 // Threads  safe to use from several threads; who asks for what another is
@@ -14,8 +14,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "mesh/snapshot.h"
 #include "server/offer.h"
+#include "server/push_target.h"
 #include "translator/proxy_class.h"
 #include "translator/translator.h"
 
@@ -25,15 +25,14 @@ class ClassOffer final : public Offer {
  public:
   // `translator` must outlive it.
   ClassOffer(translator::Translator& translator,
-             std::shared_ptr<const translator::ProxyClass> proxy,
-             std::shared_ptr<const mesh::Snapshot> snapshot);
+             std::shared_ptr<const translator::ProxyClass> proxy, PushTarget target);
 
   std::shared_ptr<const translator::ResourceSet> All(ResourceType type) override;
   ResourcePtr Find(ResourceType type, absl::string_view name) override;
   std::shared_ptr<const translator::References> ReferencesOf(const ResourcePtr& resource) override
       ABSL_LOCKS_EXCLUDED(mu_);
-  uint64_t revision() const override { return snapshot_->revision(); }
-  absl::Time seen() const override { return snapshot_->seen(); }
+  uint64_t revision() const override { return target_.snapshot->revision(); }
+  absl::Time seen() const override { return target_.snapshot->seen(); }
 
   const std::shared_ptr<const translator::ProxyClass>& proxy_class() const { return proxy_; }
 
@@ -45,7 +44,7 @@ class ClassOffer final : public Offer {
 
   translator::Translator& translator_;
   const std::shared_ptr<const translator::ProxyClass> proxy_;
-  const std::shared_ptr<const mesh::Snapshot> snapshot_;
+  const PushTarget target_;
   std::array<Whole, translator::kResourceTypeCount> wholes_;
   absl::Mutex mu_;
   // Keeps the resource, so that its address is not used again.

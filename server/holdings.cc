@@ -50,6 +50,10 @@ Holdings::Entry* Holdings::Find(absl::string_view name) {
   return it != entries_.end() && it->name() == name ? &*it : nullptr;
 }
 
+const Holdings::Entry* Holdings::Find(absl::string_view name) const {
+  return const_cast<Holdings*>(this)->Find(name);
+}
+
 void Holdings::Merge(std::vector<Entry> added) {
   if (added.empty()) return;
   const auto middle = static_cast<std::ptrdiff_t>(entries_.size());
@@ -166,8 +170,13 @@ void Holdings::Repeat(const std::set<std::string>& names) {
 }
 
 bool Holdings::Wants(absl::string_view name) const {
-  const Entry* entry = const_cast<Holdings*>(this)->Find(name);
+  const Entry* entry = Find(name);
   return entry != nullptr && entry->wanted;
+}
+
+ResourcePtr Holdings::HeldAs(absl::string_view name) const {
+  const Entry* entry = Find(name);
+  return entry == nullptr ? nullptr : entry->sent;
 }
 
 std::vector<ResourcePtr> Holdings::held() const {

@@ -73,6 +73,8 @@ class Holdings {
   bool removals_wait() const { return removals_wait_; }
 
   std::vector<ResourcePtr> held() const;
+  // nullptr if it does not hold one of that name.
+  ResourcePtr HeldAs(absl::string_view name) const;
   // A hash of what is held: names and versions.
   std::string Version() const;
 
@@ -99,6 +101,7 @@ class Holdings {
   static void Hold(Entry& entry, ResourcePtr resource);
 
   Entry* Find(absl::string_view name);
+  const Entry* Find(absl::string_view name) const;
   // Entries for all of `names` (sorted), made where there are none.
   void Ensure(const std::vector<std::string>& names);
   void Merge(std::vector<Entry> added);

@@ -16,14 +16,67 @@ constexpr char kAbout[] =
 constexpr char kExample[] =
     "Example:\n"
     "  binnacled serve --policy-dir /etc/mesh\n"
-    "  binnacled serve --policy-dir /etc/mesh --mesh-config mesh.yaml --xds-address 127.0.0.1:0";
+    "  binnacled serve --policy-dir /etc/mesh --mesh-config mesh.yaml --xds-address 127.0.0.1:0\n"
+    "  binnacled serve --policy-dir /etc/mesh --data-dir /srv/mesh --server-name mesh.example.com";
 
-// Listeners of the agreed command line that this version does not have: they
+// A listener of the agreed command line that this version does not have: it
 // can be switched off, and nothing else.
 void AddAbsentListener(CLI::App& serve, const std::string& flag) {
   serve.add_option(flag)->group("")->check([](const std::string& address) {
     return address.empty() ? "" : "this version has no such listener; only \"\" is allowed";
   });
+}
+
+void AddAuthorityOptions(CLI::App& serve, ServeOptions& options) {
+  serve
+      .add_option("--secure-address", options.secure_address,
+                  "xDS and the certificate service over TLS; \"\" switches the authority off")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  serve
+      .add_option("--namespace", options.namespace_name,
+                  "where this server runs: its certificate is for binnacled.NAMESPACE.svc")
+      ->envname("POD_NAMESPACE")
+      ->capture_default_str()
+      ->type_name("NAME");
+  serve
+      .add_option("--server-name", options.server_names,
+                  "one more DNS name or IP address of its certificate; may be repeated")
+      ->type_name("NAME");
+  serve
+      .add_option("--ca-dir", options.ca_dir,
+                  "sign with ca-cert.pem, ca-key.pem, cert-chain.pem and root-cert.pem from "
+                  "here, read again when they change; if not given, a root is made and kept")
+      ->type_name("DIR");
+  serve
+      .add_option("--ca-key", options.ca_key,
+                  "key of a root made here: ec-p256, ec-p384, rsa-2048, rsa-3072 or rsa-4096")
+      ->capture_default_str()
+      ->type_name("KIND");
+  serve
+      .add_option("--cert-lifetime", options.cert_lifetime,
+                  "of certificates for which no other is asked")
+      ->capture_default_str()
+      ->type_name("TIME");
+  serve
+      .add_option("--max-cert-lifetime", options.max_cert_lifetime, "longer wishes are cut to this")
+      ->capture_default_str()
+      ->type_name("TIME");
+}
+
+void AddTokenOptions(CLI::App& serve, ServeOptions& options) {
+  serve
+      .add_option("--token-keys", options.token_keys,
+                  "public keys of tokens that others make: a file (PEM or JWK set), read again "
+                  "when it changes, or the URL of a JWK set")
+      ->type_name("FILE|URL");
+  serve.add_option("--token-issuer", options.token_issuer, "issuer (iss) of those tokens")
+      ->type_name("NAME");
+  serve
+      .add_option("--token-audience", options.token_audiences,
+                  "audience (aud), one of which they must have; may be repeated")
+      ->capture_default_str()
+      ->type_name("NAME");
 }
 
 CLI::App* AddServe(CLI::App& app, ServeOptions& options) {
@@ -40,7 +93,9 @@ CLI::App* AddServe(CLI::App& app, ServeOptions& options) {
       ->type_name("FILE");
   serve
       ->add_option("--data-dir", options.data_dir,
-                   "directory of the server's own; made if missing, used by one server at a time")
+                   "directory of the server's own (keys, certificates issued); made if missing, "
+                   "used by one server at a time; if not given, /var/lib/binnacle for root, else "
+                   "~/.local/state/binnacle")
       ->type_name("DIR");
   serve
       ->add_option("--xds-address", options.xds_address,
@@ -59,7 +114,8 @@ CLI::App* AddServe(CLI::App& app, ServeOptions& options) {
   serve->add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
       ->capture_default_str();
   serve->add_option("--log-format", options.log_format, "text or json")->capture_default_str();
-  AddAbsentListener(*serve, "--secure-address");
+  AddAuthorityOptions(*serve, options);
+  AddTokenOptions(*serve, options);
   AddAbsentListener(*serve, "--webhook-address");
   return serve;
 }

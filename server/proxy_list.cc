@@ -18,6 +18,7 @@ void AddStream(std::shared_ptr<ProxyStream> stream, const StreamReport& report,
   proxy.node_id = report.node_id;
   proxy.name = report.proxy;
   proxy.cluster = report.cluster;
+  if (!report.identity.empty()) proxy.identity = report.identity;
   proxy.streams.push_back(std::move(stream));
   if (proxy.types.empty()) {
     for (const ResourceType type : kPushOrder)
@@ -44,6 +45,20 @@ Json TypeJson(const TypeStatus& type) {
   return {{"status", std::string(SyncStatusName(type.status))},
           {"version", type.version},
           {"nackReason", type.nack_reason}};
+}
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
+}
+
+// Null if none is known that is still valid.
+Json CertificateJson(const std::string& node_id,
+                     const std::map<std::string, ca::IssuanceRecord>& certificates) {
+  const auto it = certificates.find(node_id);
+  if (it == certificates.end()) return nullptr;
+  return {{"serial", it->second.serial},
+          {"notBefore", TimeText(it->second.not_before)},
+          {"notAfter", TimeText(it->second.not_after)}};
 }
 
 }  // namespace
@@ -92,7 +107,8 @@ absl::StatusOr<ConnectedProxy> FindProxy(const std::vector<ConnectedProxy>& prox
   return absl::NotFoundError(absl::StrCat("no proxy \"", name, "\" is connected"));
 }
 
-Json ProxyStatusJson(const std::vector<ConnectedProxy>& proxies) {
+Json ProxyStatusJson(const std::vector<ConnectedProxy>& proxies,
+                     const std::map<std::string, ca::IssuanceRecord>& certificates) {
   Json list = Json::array();
   for (const ConnectedProxy& proxy : proxies) {
     Json types = Json::object();
@@ -102,8 +118,9 @@ Json ProxyStatusJson(const std::vector<ConnectedProxy>& proxies) {
     list.push_back({{"proxy", ShownName(proxy, proxies)},
                     {"id", proxy.node_id},
                     {"cluster", proxy.cluster},
-                    {"connectedSince",
-                     absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", proxy.since, absl::UTCTimeZone())},
+                    {"connectedSince", TimeText(proxy.since)},
+                    {"identity", proxy.identity},
+                    {"certificate", CertificateJson(proxy.node_id, certificates)},
                     {"types", std::move(types)}});
   }
   return list;

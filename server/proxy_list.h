@@ -7,12 +7,14 @@
 // Spec     design section 4: proxy-status.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "ca/issuance_log.h"
 #include "nlohmann/json.hpp"
 #include "server/proxy_stream.h"
 
@@ -20,9 +22,10 @@ namespace binnacle::server {
 
 struct ConnectedProxy {
   std::string node_id;
-  std::string name;     // "pod.namespace"
-  std::string cluster;  // cluster id
-  absl::Time since;     // of the oldest stream
+  std::string name;      // "pod.namespace"
+  std::string cluster;   // cluster id
+  std::string identity;  // that it has proved; empty on the plaintext listener
+  absl::Time since;      // of the oldest stream
   std::vector<std::shared_ptr<ProxyStream>> streams;
   std::vector<TypeStatus> types;  // one of each, in push order
 
@@ -39,7 +42,10 @@ std::vector<ConnectedProxy> ConnectedProxies(
 absl::StatusOr<ConnectedProxy> FindProxy(const std::vector<ConnectedProxy>& proxies,
                                          absl::string_view name);
 
-// A list of {proxy, id, cluster, connectedSince, types}.
-nlohmann::ordered_json ProxyStatusJson(const std::vector<ConnectedProxy>& proxies);
+// A list of {proxy, id, cluster, connectedSince, identity, certificate: {serial,
+// notBefore, notAfter} or null, types}. `certificates`: by node id.
+nlohmann::ordered_json ProxyStatusJson(
+    const std::vector<ConnectedProxy>& proxies,
+    const std::map<std::string, ca::IssuanceRecord>& certificates = {});
 
 }  // namespace binnacle::server

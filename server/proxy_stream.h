@@ -23,6 +23,13 @@ struct StreamReport {
   std::string peer;
   absl::Time since;
   uint64_t revision = 0;  // aimed at
+  // How it has proved who it is ("certificate <serial>", "token <subject>");
+  // empty on the plaintext listener.
+  std::string credential;
+  std::string identity;  // the SPIFFE ID that it proved
+  // Version of the trust bundle that it has acknowledged; empty if it holds
+  // none, or did not ask for one.
+  std::string trust_bundle;
   std::vector<TypeStatus> types;
 };
 

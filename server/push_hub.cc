@@ -7,25 +7,37 @@ namespace binnacle::server {
 void PushHub::Publish(std::shared_ptr<const mesh::Snapshot> snapshot) {
   {
     absl::MutexLock lock(&mu_);
-    if (snapshot_ == snapshot) return;
-    snapshot_ = std::move(snapshot);
+    if (target_.snapshot == snapshot) return;
+    target_.snapshot = std::move(snapshot);
     offers_.clear();
   }
+  TellStreams();
+}
+
+void PushHub::PublishTrustBundle(translator::ResourcePtr bundle) {
+  {
+    absl::MutexLock lock(&mu_);
+    target_.trust_bundle = std::move(bundle);
+    offers_.clear();
+  }
+  TellStreams();
+}
+
+void PushHub::TellStreams() const {
   for (const auto& stream : streams()) stream->Changed();
 }
 
-std::shared_ptr<Offer> PushHub::OfferFor(const translator::Node& node,
-                                         const std::shared_ptr<const mesh::Snapshot>& snapshot) {
-  auto proxy_class = translator_.Classify(node, *snapshot);
+std::shared_ptr<Offer> PushHub::OfferFor(const translator::Node& node, const PushTarget& target) {
+  auto proxy_class = translator_.Classify(node, *target.snapshot);
   absl::MutexLock lock(&mu_);
-  if (snapshot != snapshot_) {
+  if (target != target_) {
     // A newer one came meanwhile: this stream has been told, and comes again.
-    return std::make_shared<ClassOffer>(translator_, std::move(proxy_class), snapshot);
+    return std::make_shared<ClassOffer>(translator_, std::move(proxy_class), target);
   }
   std::weak_ptr<ClassOffer>& known = offers_[proxy_class.get()];
   std::shared_ptr<ClassOffer> offer = known.lock();
   if (offer == nullptr) {
-    offer = std::make_shared<ClassOffer>(translator_, std::move(proxy_class), snapshot);
+    offer = std::make_shared<ClassOffer>(translator_, std::move(proxy_class), target);
     known = offer;
   }
   return offer;
@@ -66,9 +78,9 @@ void PushHub::Close() {
   }
 }
 
-std::shared_ptr<const mesh::Snapshot> PushHub::snapshot() const {
+PushTarget PushHub::target() const {
   absl::MutexLock lock(&mu_);
-  return snapshot_;
+  return target_;
 }
 
 }  // namespace binnacle::server

@@ -1,6 +1,6 @@
 // server/push_hub.h
 //
-// Where new snapshots come in and from where every stream takes what it is to
+// Where new snapshots and trust bundles come in and from where every stream takes what it is to
 // hold. Work for a class of proxies is done once per snapshot, by the first
 // stream that asks.
 //
@@ -17,6 +17,7 @@
 #include "mesh/snapshot.h"
 #include "server/class_offer.h"
 #include "server/proxy_stream.h"
+#include "server/push_target.h"
 #include "translator/node.h"
 #include "translator/translator.h"
 
@@ -28,10 +29,10 @@ class PushHub {
 
   // Before the first call no stream is answered.
   void Publish(std::shared_ptr<const mesh::Snapshot> snapshot) ABSL_LOCKS_EXCLUDED(mu_);
+  void PublishTrustBundle(translator::ResourcePtr bundle) ABSL_LOCKS_EXCLUDED(mu_);
 
-  // `snapshot` as snapshot() gave it, not null.
-  std::shared_ptr<Offer> OfferFor(const translator::Node& node,
-                                  const std::shared_ptr<const mesh::Snapshot>& snapshot)
+  // `target` as target() gave it, with a snapshot.
+  std::shared_ptr<Offer> OfferFor(const translator::Node& node, const PushTarget& target)
       ABSL_LOCKS_EXCLUDED(mu_);
 
   // False when the server is going down: the stream is then not kept.
@@ -42,15 +43,16 @@ class PushHub {
   // Ends every stream with UNAVAILABLE and lets no more in.
   void Close() ABSL_LOCKS_EXCLUDED(mu_);
 
-  // nullptr before the first.
-  std::shared_ptr<const mesh::Snapshot> snapshot() const ABSL_LOCKS_EXCLUDED(mu_);
+  PushTarget target() const ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
+  void TellStreams() const ABSL_LOCKS_EXCLUDED(mu_);
+
   translator::Translator& translator_;
   mutable absl::Mutex mu_;
   bool closed_ ABSL_GUARDED_BY(mu_) = false;
-  std::shared_ptr<const mesh::Snapshot> snapshot_ ABSL_GUARDED_BY(mu_);
-  // Of the newest snapshot. An offer lives as long as a stream aims at it.
+  PushTarget target_ ABSL_GUARDED_BY(mu_);
+  // Of the newest target. An offer lives as long as a stream aims at it.
   absl::flat_hash_map<const translator::ProxyClass*, std::weak_ptr<ClassOffer>> offers_
       ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<const ProxyStream*, std::shared_ptr<ProxyStream>> streams_

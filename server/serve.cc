@@ -7,9 +7,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "grpcpp/security/server_credentials.h"
 #include "server/admin_server.h"
+#include "server/admin_socket.h"
+#include "server/authority_options.h"
 #include "server/data_dir.h"
 #include "server/log.h"
+#include "server/mesh_authority.h"
 #include "server/mesh_config_file.h"
 #include "server/mesh_owner.h"
 #include "server/metrics.h"
@@ -26,6 +30,7 @@ namespace binnacle::server {
 namespace {
 
 constexpr int kTranslationThreads = 2;
+constexpr int kAuthenticationThreads = 2;
 // How long streams may take to end; Envoys need a round trip.
 constexpr absl::Duration kGrace = absl::Seconds(3);
 
@@ -75,20 +80,32 @@ absl::StatusOr<mesh::MeshSettings> ReadSettings(const ServeOptions& options) {
   return settings;
 }
 
+// The authority and what serves it: the TLS listener and the admin socket.
+struct Identity {
+  std::unique_ptr<MeshAuthority> authority;
+  std::unique_ptr<TranslationPool> pool;  // where credentials are checked
+  std::unique_ptr<CredentialNodeAuth> auth;
+  std::unique_ptr<XdsServer> xds;
+  std::unique_ptr<AdminSocket> socket;
+};
+
 // Everything that runs, in the order in which it depends on what stands before.
 class Running {
  public:
-  Running(const ServeOptions& options, mesh::MeshSettings settings)
+  // `data_dir`: empty without an authority.
+  Running(const ServeOptions& options, mesh::MeshSettings settings, std::string data_dir)
       : options_(options),
+        data_dir_(std::move(data_dir)),
         source_name_("directory " + options.policy_dir),
+        config_(settings.config),
         domain_(settings.domain),
         hub_(translator_),
         pool_(kTranslationThreads),
         owner_(std::move(settings), {source_name_}, hub_, metrics_),
-        xds_({hub_, pool_, metrics_, auth_}),
-        admin_({hub_, owner_, metrics_, pool_, translator_}) {}
+        xds_({hub_, pool_, metrics_, auth_}) {}
 
   absl::Status Start() {
+    if (auto opened = OpenAuthority(); !opened.ok()) return opened;
     if (auto listening = Listen(); !listening.ok()) return listening;
     sources::DirectorySource::Options options;
     options.parse.domain = domain_;
@@ -103,28 +120,67 @@ class Running {
   void Stop() {
     source_ = nullptr;
     xds_.Stop(kGrace);
-    admin_.Stop();
+    if (identity_.socket != nullptr) identity_.socket->Stop();
+    if (identity_.xds != nullptr) identity_.xds->Stop(kGrace);
+    if (identity_.pool != nullptr) identity_.pool->Stop();
+    if (admin_ != nullptr) admin_->Stop();
+    if (identity_.authority != nullptr) identity_.authority->Stop();
     owner_.Stop();
     pool_.Stop();
   }
 
  private:
+  absl::Status OpenAuthority() {
+    if (options_.secure_address.empty()) return absl::OkStatus();
+    auto options = AuthorityOptionsFrom(options_, config_, data_dir_);
+    if (!options.ok()) return options.status();
+    auto authority = MeshAuthority::Open(*std::move(options), hub_);
+    if (!authority.ok()) return authority.status();
+    identity_.authority = *std::move(authority);
+    if (auto started = identity_.authority->Start(); !started.ok()) return started;
+    identity_.pool = std::make_unique<TranslationPool>(kAuthenticationThreads);
+    identity_.auth =
+        std::make_unique<CredentialNodeAuth>(identity_.authority->authenticator(), *identity_.pool);
+    identity_.xds =
+        std::make_unique<XdsServer>(StreamParts{hub_, pool_, metrics_, *identity_.auth});
+    identity_.socket = std::make_unique<AdminSocket>(*identity_.authority);
+    return absl::OkStatus();
+  }
+
   absl::Status Listen() {
-    if (!options_.admin_address.empty()) {
-      auto bound = admin_.Start(options_.admin_address);
-      if (!bound.ok()) return bound.status();
-      spdlog::info("admin: listening on http://{}", *bound);
-    }
+    if (auto admin = ListenForAdmin(); !admin.ok()) return admin;
     if (!options_.xds_address.empty()) {
-      auto bound = xds_.Start(options_.xds_address);
+      auto bound = xds_.Start(options_.xds_address, grpc::InsecureServerCredentials());
       if (!bound.ok()) return bound.status();
       spdlog::info("xds: listening on {} (plaintext)", *bound);
     }
+    if (identity_.authority == nullptr) return absl::OkStatus();
+    auto bound =
+        identity_.xds->Start(options_.secure_address, identity_.authority->serving().Credentials(),
+                             {identity_.authority->service().service()});
+    if (!bound.ok()) return bound.status();
+    spdlog::info("secure: xDS and certificates on {} (TLS)", *bound);
+    return absl::OkStatus();
+  }
+
+  absl::Status ListenForAdmin() {
+    const std::string socket = identity_.socket == nullptr ? "" : data_dir_ + "/admin.sock";
+    if (identity_.socket != nullptr) {
+      if (auto started = identity_.socket->Start(socket); !started.ok()) return started;
+    }
+    admin_ = std::make_unique<AdminServer>(
+        AdminParts{hub_, owner_, metrics_, pool_, translator_, identity_.authority.get(), socket});
+    if (options_.admin_address.empty()) return absl::OkStatus();
+    auto bound = admin_->Start(options_.admin_address);
+    if (!bound.ok()) return bound.status();
+    spdlog::info("admin: listening on http://{}", *bound);
     return absl::OkStatus();
   }
 
   const ServeOptions& options_;
+  const std::string data_dir_;
   const std::string source_name_;
+  const policy::v1::MeshConfig config_;
   const std::string domain_;
   translator::Translator translator_;
   Metrics metrics_;
@@ -133,7 +189,8 @@ class Running {
   LoopbackNodeAuth auth_;
   MeshOwner owner_;
   XdsServer xds_;
-  AdminServer admin_;
+  Identity identity_;
+  std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<sources::DirectorySource> source_;
 };
 
@@ -143,8 +200,8 @@ int Fail(const absl::Status& status) {
 }
 
 int RunUntilTold(const ServeOptions& options, const EndSignals& signals,
-                 mesh::MeshSettings settings) {
-  Running running(options, std::move(settings));
+                 mesh::MeshSettings settings, std::string data_dir) {
+  Running running(options, std::move(settings), std::move(data_dir));
   if (auto started = running.Start(); !started.ok()) {
     running.Stop();
     return Fail(started);
@@ -166,13 +223,15 @@ int Serve(const ServeOptions& options) {
   spdlog::info("binnacled {} serves {}", std::string(Version()), options.policy_dir);
   auto settings = ReadSettings(options);
   if (!settings.ok()) return Fail(settings.status());
+  std::string data_dir = options.data_dir;
+  if (data_dir.empty() && !options.secure_address.empty()) data_dir = UsualDataDir();
   std::optional<DataDir> data;
-  if (!options.data_dir.empty()) {
-    auto opened = DataDir::Open(options.data_dir);
+  if (!data_dir.empty()) {
+    auto opened = DataDir::Open(data_dir);
     if (!opened.ok()) return Fail(opened.status());
     data.emplace(*std::move(opened));
   }
-  return RunUntilTold(options, signals, *std::move(settings));
+  return RunUntilTold(options, signals, *std::move(settings), std::move(data_dir));
 }
 
 }  // namespace binnacle::server

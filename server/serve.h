@@ -9,16 +9,29 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace binnacle::server {
 
 struct ServeOptions {
   std::string policy_dir;
   std::string mesh_config;  // empty: defaults
-  std::string data_dir;     // empty: none
+  std::string data_dir;     // empty: the usual one, if there is an authority
   std::string xds_address = "127.0.0.1:15010";
+  std::string secure_address = "0.0.0.0:15012";  // empty: no authority either
   std::string admin_address = "127.0.0.1:15014";
   std::string trust_domain;  // empty: MeshConfig's
+  // The authority.
+  std::string namespace_name = "binnacle-system";  // where this server runs
+  std::vector<std::string> server_names;           // further names of its own certificate
+  std::string ca_dir;                              // plugged-in certificates
+  std::string ca_key = "ec-p256";                  // of a root made here
+  std::string cert_lifetime = "24h";
+  std::string max_cert_lifetime = "2160h";
+  std::string token_keys;  // file or URL; empty: only tokens made here
+  std::string token_issuer;
+  std::vector<std::string> token_audiences = {"istio-ca"};
+
   std::string log_level = "info";
   std::string log_format = "text";
 };

@@ -78,6 +78,10 @@ class StreamState {
 
   std::vector<TypeStatus> statuses() const;
   std::vector<ResourcePtr> Held(ResourceType type) const;
+  // nullptr if it holds no such resource, or has not answered for it yet.
+  ResourcePtr Acknowledged(ResourceType type, absl::string_view name) const {
+    return At(type).Acknowledged(name);
+  }
   const Offer* offer() const { return offer_.get(); }
 
  private:

@@ -73,6 +73,11 @@ class Subscription {
   const std::string& acked_version() const { return acked_version_; }
   const std::string& nack_reason() const { return nack_reason_; }
   std::vector<ResourcePtr> held() const { return holdings_.held(); }
+  // What it holds under that name and has not refused; nullptr while an answer
+  // is awaited.
+  ResourcePtr Acknowledged(absl::string_view name) const {
+    return in_flight() || nacked_ ? nullptr : holdings_.HeldAs(name);
+  }
 
  protected:
   // Reads the answer that a request may carry.

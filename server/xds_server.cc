@@ -10,7 +10,6 @@
 #include "envoy/service/listener/v3/lds.grpc.pb.h"
 #include "envoy/service/route/v3/rds.grpc.pb.h"
 #include "envoy/service/secret/v3/sds.grpc.pb.h"
-#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 
 namespace binnacle::server {
@@ -187,12 +186,15 @@ XdsServer::~XdsServer() {
   if (server_ != nullptr) Stop(absl::Seconds(1));
 }
 
-absl::StatusOr<std::string> XdsServer::Start(const std::string& address) {
+absl::StatusOr<std::string> XdsServer::Start(
+    const std::string& address, const std::shared_ptr<grpc::ServerCredentials>& credentials,
+    const std::vector<grpc::Service*>& beside) {
   grpc::ServerBuilder builder;
   SetLimits(builder);
   int port = 0;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(address, credentials, &port);
   services_->Register(builder);
+  for (grpc::Service* service : beside) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", address, " for xDS"));

@@ -1,7 +1,8 @@
 // server/xds_server.h
 //
 // The gRPC server that proxies stream from: aggregated discovery and the
-// services for a single type, each in both variants.
+// services for a single type, each in both variants. There is one for each
+// listener: in plaintext, and over TLS beside the certificate service.
 //
 // Threads  Start() and Stop() from one thread.
 // Errors   Start(): kUnavailable if the address cannot be had.
@@ -13,9 +14,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "grpcpp/impl/service_type.h"
+#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "server/xds_stream.h"
 
@@ -27,7 +31,10 @@ class XdsServer {
   ~XdsServer();
 
   // `address` is "host:port"; port 0 takes a free one. Returns what was bound.
-  absl::StatusOr<std::string> Start(const std::string& address);
+  // `beside`: further services of the same server; they outlive it.
+  absl::StatusOr<std::string> Start(const std::string& address,
+                                    const std::shared_ptr<grpc::ServerCredentials>& credentials,
+                                    const std::vector<grpc::Service*>& beside = {});
   // Ends all streams with UNAVAILABLE; those that have not ended after `grace`
   // are cut off.
   void Stop(absl::Duration grace);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "ca/certificate_service.h"
 #include "envoy/service/discovery/v3/discovery.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/proto_buffer_reader.h"
@@ -60,22 +61,37 @@ RawReactor* XdsStream::Start(const StreamParts& parts, const grpc::CallbackServe
   stream->self_ = stream;
   parts.metrics.StreamOpened();
   if (parts.hub.Join(stream)) {
-    stream->Read();
+    stream->Begin(context.peer(), ca::CredentialsOf(context));
   } else {
     stream->Close({grpc::StatusCode::UNAVAILABLE, "binnacled is shutting down"});
   }
   return stream.get();
 }
 
-XdsStream::XdsStream(const StreamParts& parts, std::string peer, Variant variant,
+XdsStream::XdsStream(const StreamParts& parts, const std::string& address, Variant variant,
                      std::optional<ResourceType> only)
     : parts_(parts),
       strand_(std::make_shared<Strand>(parts.pool)),
-      peer_{std::move(peer)},
       variant_(variant),
+      peer_{address, std::nullopt},
       state_(variant, only) {
-  report_.peer = peer_.address;
+  report_.peer = address;
   report_.since = absl::Now();
+}
+
+void XdsStream::Begin(std::string address, ca::Credentials credentials) {
+  parts_.auth.Identify(std::move(address), std::move(credentials),
+                       [self = shared_from_this()](absl::StatusOr<Peer> peer) {
+                         if (!peer.ok()) {
+                           spdlog::warn("a stream from {} is refused: {}", self->report().peer,
+                                        ca::ReasonForOperator(peer.status()));
+                           return self->Close(ToGrpc(peer.status()));
+                         }
+                         self->strand_->Post([self, peer = *std::move(peer)]() mutable {
+                           self->peer_ = std::move(peer);
+                           self->Read();
+                         });
+                       });
 }
 
 void XdsStream::Changed() {
@@ -207,6 +223,10 @@ absl::Status XdsStream::Introduce(const Request& request) {
   report_.node_id = node_->id;
   report_.proxy = node_->name;
   report_.cluster = node_->cluster_id;
+  if (peer_.caller.has_value()) {
+    report_.credential = peer_.caller->credential;
+    report_.identity = peer_.caller->id.ToString();
+  }
   return absl::OkStatus();
 }
 
@@ -230,10 +250,10 @@ void XdsStream::NoteNack(const StreamState::Event& event) const {
 }
 
 void XdsStream::Aim() {
-  auto snapshot = parts_.hub.snapshot();
-  if (snapshot == nullptr || snapshot == aimed_at_) return;
-  state_.Aim(parts_.hub.OfferFor(*node_, snapshot));
-  aimed_at_ = std::move(snapshot);
+  PushTarget target = parts_.hub.target();
+  if (target.snapshot == nullptr || target == aimed_at_) return;
+  state_.Aim(parts_.hub.OfferFor(*node_, target));
+  aimed_at_ = std::move(target);
   push_sent_something_ = false;
   converged_ = false;
 }
@@ -278,8 +298,10 @@ void XdsStream::ArmWake() {
 
 void XdsStream::Publish() {
   auto types = state_.statuses();
+  const ResourcePtr bundle = state_.Acknowledged(ResourceType::kSecret, kTrustBundleName);
   absl::MutexLock lock(&mu_);
   report_.types = std::move(types);
+  report_.trust_bundle = bundle == nullptr ? "" : bundle->version();
   report_.revision = state_.offer() == nullptr ? 0 : state_.offer()->revision();
 }
 

@@ -11,7 +11,8 @@
 // Threads  gRPC's threads only move buffers and post tasks. All protocol state
 //          belongs to the stream's strand on the translation pool.
 // Errors   a request that cannot be read, or a bad node: the stream ends with
-//          INVALID_ARGUMENT.
+//          INVALID_ARGUMENT; a peer that may not be who its node says:
+//          UNAUTHENTICATED or PERMISSION_DENIED.
 // Spec     xDS protocol; gRPC callback API.
 #pragma once
 
@@ -55,7 +56,7 @@ class XdsStream final : public RawReactor,
   static RawReactor* Start(const StreamParts& parts, const grpc::CallbackServerContext& context,
                            Variant variant, std::optional<ResourceType> only);
 
-  XdsStream(const StreamParts& parts, std::string peer, Variant variant,
+  XdsStream(const StreamParts& parts, const std::string& address, Variant variant,
             std::optional<ResourceType> only);
 
   void Changed() override;
@@ -69,6 +70,8 @@ class XdsStream final : public RawReactor,
   void OnDone() override;
 
  private:
+  // Reads nothing before it is known who asks.
+  void Begin(std::string address, ca::Credentials credentials);
   void Read() ABSL_LOCKS_EXCLUDED(mu_);
   void Write(const Response& response) ABSL_LOCKS_EXCLUDED(mu_);
   bool Writable() const ABSL_LOCKS_EXCLUDED(mu_);
@@ -90,14 +93,14 @@ class XdsStream final : public RawReactor,
 
   const StreamParts parts_;
   const std::shared_ptr<Strand> strand_;
-  const Peer peer_;
   const Variant variant_;
 
   // Of the strand alone.
+  Peer peer_;
   StreamState state_;
   std::optional<translator::Node> node_;
   absl::flat_hash_set<std::string> unknown_types_;
-  std::shared_ptr<const mesh::Snapshot> aimed_at_;
+  PushTarget aimed_at_;
   absl::Time wake_ = absl::InfiniteFuture();
   absl::Time told_;                   // when the hub last spoke
   bool push_sent_something_ = false;  // for the offer aimed at

@@ -65,7 +65,7 @@ struct RunningServer {
   static constexpr char kSource[] = "test";
 
   RunningServer() {
-    auto bound = xds.Start("127.0.0.1:0");
+    auto bound = xds.Start("127.0.0.1:0", grpc::InsecureServerCredentials());
     REQUIRE(bound.ok());
     address = *bound;
   }
