@@ -25,6 +25,9 @@
 
 namespace binnacle::ca {
 
+// IssuanceRecord::caller of the server's own certificate.
+inline constexpr char kOwnCertificateCaller[] = "the server itself";
+
 struct IssuanceRecord {
   std::string serial;              // lower-case hex
   std::string identity;            // SPIFFE ID, or the first DNS name of the server's own
@@ -63,6 +66,9 @@ class IssuanceLog {
   virtual absl::StatusOr<Remaining> RemainingUnder(const std::vector<std::string>& issuers,
                                                    absl::Time now) const = 0;
   virtual absl::StatusOr<uint64_t> Count() const = 0;
+  // Of each holder (a node and identity; records without a node: an identity)
+  // the newest certificate, where that is still valid at `now`.
+  virtual absl::StatusOr<std::vector<IssuanceRecord>> LatestPerHolder(absl::Time now) const = 0;
 };
 
 }  // namespace binnacle::ca

@@ -3,8 +3,9 @@
 // Tokens that are JWTs: signature, issuer, audience, time, and a subject that
 // is a service account.
 //
-// Only asymmetric algorithms (RS, PS and ES, 256 to 512) that fit the key are
-// taken: never `none`, never HMAC with a public key.
+// Only RS and ES (256 to 512), with keys that fit them, are taken: never `none`,
+// never HMAC with a public key. PS is not, as libjwt 1.10 does not know it.
+// Clocks may differ by a minute; a token has at most 16 KiB.
 //
 // Threads  safe to call from any thread; may block in its KeySource.
 // Errors   as caller.h says.

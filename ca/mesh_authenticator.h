@@ -2,7 +2,8 @@
 //
 // The CallerAuthenticator of a mesh: a certificate that the bundle vouches for,
 // or a token that one of the verifiers takes. A certificate that does not hold
-// is an error even beside a token that would.
+// is an error even beside a token that would. Whoever comes with an identity of
+// an alias of the trust domain is the same one of the trust domain itself.
 //
 // Threads  safe to call from any thread. What a certificate was found to be is
 //          remembered for the bundle it was checked against, so that a proxy

@@ -6,7 +6,7 @@
 // Threads  TokenIssuer: safe to call from any thread.
 // Errors   Open(): kDataLoss if the stored key is damaged. Make():
 //          kInvalidArgument for a namespace or account that is no name, or a
-//          lifetime above kMaxLifetime.
+//          lifetime below a second or above kMaxLifetime.
 // Spec     RFC 7519; claims as in a Kubernetes service account token: sub
 //          "system:serviceaccount:<ns>:<account>", aud, iss, iat, nbf, exp, jti.
 #pragma once

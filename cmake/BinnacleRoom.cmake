@@ -89,7 +89,8 @@ function(binnacle_protos name)
     set(outputs "${out}/${stem}.pb.cc" "${out}/${stem}.pb.h")
     set(grpc_flags "")
     if(proto IN_LIST lib_GRPC)
-      list(APPEND outputs "${out}/${stem}.grpc.pb.cc" "${out}/${stem}.grpc.pb.h")
+      # First, as in the depfile: ninja wants the same output to lead both.
+      list(PREPEND outputs "${out}/${stem}.grpc.pb.cc" "${out}/${stem}.grpc.pb.h")
       set(grpc_flags "--grpc_out=${out}"
         "--plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN}")
     endif()
