@@ -21,6 +21,7 @@
 #include "server/object_json.h"
 #include "server/proxy_list.h"
 #include "server/resource_json.h"
+#include "server/tls_check_handler.h"
 #include "server/version.h"
 
 namespace binnacle::server {
@@ -72,6 +73,7 @@ constexpr absl::string_view kIndex = R"(binnacled, the control plane
 /debug/ca                      the certificate authority; /root: the trust bundle;
                                /issued?identity=&serial=&valid=1&limit=
 /debug/proxies                 who is connected, and how each stands
+/debug/tls-check               where clients and servers disagree on TLS: ?proxy=NAME&host=HOST
 /debug/proxy-config/clusters   ?proxy=NAME[&origins=1]; listeners, routes, endpoints too)";
 
 Json SourceJson(const SourceStatus& source) {
@@ -128,6 +130,7 @@ class AdminServer::Http {
     AddHealth();
     AddDebug();
     AddProxies();
+    AddTlsCheck(http_, parts_.hub, parts_.owner, parts_.translator);
     if (parts_.authority != nullptr) AddAuthorityQuestions(http_, *parts_.authority);
   }
 

@@ -6,6 +6,7 @@
 //   /debug/findings
 //   /debug/objects?kind=&namespace=&name=
 //   /debug/proxies
+//   /debug/tls-check?proxy=NAME&host=HOST
 //   /debug/ca /debug/ca/root /debug/ca/issued
 //   /debug/proxy-config/{clusters|listeners|routes|endpoints}?proxy=NAME[&origins=1]
 //
@@ -38,7 +39,7 @@ struct AdminParts {
   MeshOwner& owner;
   Metrics& metrics;
   const TranslationPool& pool;
-  const translator::Translator& translator;
+  translator::Translator& translator;
   const MeshAuthority* authority = nullptr;  // nullptr: there is none
   std::string admin_socket;                  // its path; empty: there is none
 };

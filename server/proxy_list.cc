@@ -18,6 +18,7 @@ void AddStream(std::shared_ptr<ProxyStream> stream, const StreamReport& report,
   proxy.node_id = report.node_id;
   proxy.name = report.proxy;
   proxy.cluster = report.cluster;
+  proxy.node = report.node;
   if (!report.identity.empty()) proxy.identity = report.identity;
   proxy.streams.push_back(std::move(stream));
   if (proxy.types.empty()) {

@@ -26,6 +26,7 @@ struct ConnectedProxy {
   std::string cluster;   // cluster id
   std::string identity;  // that it has proved; empty on the plaintext listener
   absl::Time since;      // of the oldest stream
+  std::shared_ptr<const translator::Node> node;  // never null
   std::vector<std::shared_ptr<ProxyStream>> streams;
   std::vector<TypeStatus> types;  // one of each, in push order
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "grpcpp/support/status.h"
 #include "server/offer.h"
 #include "server/stream_state.h"
+#include "translator/node.h"
 
 namespace binnacle::server {
 
@@ -31,6 +33,7 @@ struct StreamReport {
   // none, or did not ask for one.
   std::string trust_bundle;
   std::vector<TypeStatus> types;
+  std::shared_ptr<const translator::Node> node;  // nullptr until the first request
 };
 
 class ProxyStream {

@@ -223,6 +223,7 @@ absl::Status XdsStream::Introduce(const Request& request) {
   report_.node_id = node_->id;
   report_.proxy = node_->name;
   report_.cluster = node_->cluster_id;
+  report_.node = std::make_shared<const translator::Node>(*node_);
   if (peer_.caller.has_value()) {
     report_.credential = peer_.caller->credential;
     report_.identity = peer_.caller->id.ToString();
