@@ -50,21 +50,15 @@ std::string Explanation(const std::string& body) {
   return std::string(absl::StripAsciiWhitespace(body));
 }
 
-absl::StatusOr<Json> Read(const httplib::Response& response, const AdminAddress& address,
-                          const std::string& path) {
-  const std::string said = response.status == 200 ? "" : Explanation(response.body);
+// The body, if it is no refusal.
+absl::StatusOr<std::string> Read(const httplib::Response& response, const AdminAddress& address) {
+  if (response.status == 200) return response.body;
+  const std::string said = Explanation(response.body);
   const std::string refusal = absl::StrCat("the server at ", address.ToString(),
                                            " says: ", said.empty() ? response.reason : said);
   if (response.status == 404) return absl::NotFoundError(refusal);
   if (response.status == 503) return absl::UnavailableError(refusal);
-  if (response.status != 200) {
-    return absl::FailedPreconditionError(absl::StrCat(refusal, " (HTTP ", response.status, ")"));
-  }
-  Json json = Json::parse(response.body, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) {
-    return Unreachable(address, absl::StrCat("what it answers for ", path, " is not JSON"));
-  }
-  return json;
+  return absl::FailedPreconditionError(absl::StrCat(refusal, " (HTTP ", response.status, ")"));
 }
 
 }  // namespace
@@ -111,14 +105,29 @@ absl::StatusOr<AdminClient> AdminClient::At(absl::string_view address) {
   return AdminClient(*std::move(parsed));
 }
 
-absl::StatusOr<Json> AdminClient::Get(const std::string& path,
-                                      const std::multimap<std::string, std::string>& query) const {
+absl::StatusOr<std::string> AdminClient::Fetch(
+    const std::string& path, const std::multimap<std::string, std::string>& query) const {
   httplib::Client client(address_.host, address_.port);
   client.set_connection_timeout(absl::ToChronoMicroseconds(connect_patience_));
   client.set_read_timeout(absl::ToChronoMicroseconds(answer_patience_));
   const httplib::Result result = client.Get(path, query, httplib::Headers());
   if (!result) return Unreachable(address_, Reason(result.error()));
-  return Read(*result, address_, path);
+  return Read(*result, address_);
+}
+
+absl::StatusOr<std::string> AdminClient::GetText(const std::string& path) const {
+  return Fetch(path, {});
+}
+
+absl::StatusOr<Json> AdminClient::Get(const std::string& path,
+                                      const std::multimap<std::string, std::string>& query) const {
+  const absl::StatusOr<std::string> body = Fetch(path, query);
+  if (!body.ok()) return body.status();
+  Json json = Json::parse(*body, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) {
+    return Unreachable(address_, absl::StrCat("what it answers for ", path, " is not JSON"));
+  }
+  return json;
 }
 
 ExitCode Report(const absl::Status& failure, Console& console) {

@@ -48,12 +48,17 @@ class AdminClient {
   absl::StatusOr<Json> Get(const std::string& path,
                            const std::multimap<std::string, std::string>& query = {}) const;
 
+  // The same for an answer that is text.
+  absl::StatusOr<std::string> GetText(const std::string& path) const;
+
   // How long to wait for a connection, and then for an answer.
   void set_patience(absl::Duration patience) { connect_patience_ = answer_patience_ = patience; }
 
   const AdminAddress& address() const { return address_; }
 
  private:
+  absl::StatusOr<std::string> Fetch(const std::string& path,
+                                    const std::multimap<std::string, std::string>& query) const;
   explicit AdminClient(AdminAddress address) : address_(std::move(address)) {}
 
   AdminAddress address_;

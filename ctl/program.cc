@@ -1,12 +1,15 @@
+#include "ctl/authn.h"
 #include "ctl/program.h"
 
 #include <algorithm>
 
+#include "ctl/ca.h"
 #include "ctl/completion.h"
 #include "ctl/get.h"
 #include "ctl/proxy_config.h"
 #include "ctl/proxy_status.h"
 #include "ctl/suggestion.h"
+#include "ctl/token.h"
 #include "ctl/validate.h"
 #include "ctl/version.h"
 
@@ -39,6 +42,9 @@ std::unique_ptr<CLI::App> MakeProgram(Invocation& invocation) {
   AddGetCommand(*program, invocation);
   AddProxyStatusCommand(*program, invocation);
   AddProxyConfigCommand(*program, invocation);
+  AddAuthnCommand(*program, invocation);
+  AddCaCommand(*program, invocation);
+  AddTokenCommand(*program, invocation);
   AddVersionCommand(*program, invocation);
   AddCompletionCommand(*program, invocation);
   AddExamples(*program, {{"are these files sound?", "binnaclectl validate mesh/"},

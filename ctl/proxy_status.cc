@@ -6,10 +6,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "ctl/json_field.h"
 #include "ctl/output_format.h"
 #include "ctl/proxy_name.h"
 #include "ctl/table.h"
+#include "ctl/time_left.h"
 
 namespace binnacle::ctl {
 namespace {
@@ -36,22 +38,16 @@ std::string Reason(const Json& type) {
   return std::string(absl::StripAsciiWhitespace(Text(type, "nackReason")));
 }
 
-// "2026-10-24T12:00:00.123Z" -> "2026-10-24T12:00:00Z"
-std::string WholeSeconds(std::string time) {
-  const size_t point = time.find('.');
-  const size_t zone = time.find_first_of("Z+", point);
-  if (point != std::string::npos && zone != std::string::npos) time.erase(point, zone - point);
-  return time;
-}
-
 void PrintAll(const Json& proxies, Console& console) {
-  Table table({"PROXY", "CLUSTER", "CONNECTED SINCE", "CDS", "LDS", "EDS", "RDS", "SDS"});
+  Table table({"PROXY", "CLUSTER", "CONNECTED SINCE", "CERTIFICATE UNTIL", "CDS", "LDS", "EDS",
+               "RDS", "SDS"});
   std::string reasons;
   for (const Json& proxy : proxies) {
     const std::string id = Text(proxy, "proxy");
     const absl::string_view name = ShortProxyName(id);
     std::vector<Cell> cells = {std::string(name), Text(proxy, "cluster"),
-                               WholeSeconds(Text(proxy, "connectedSince"))};
+                               WholeSeconds(Text(proxy, "connectedSince")),
+                               WholeSeconds(Text(proxy, "certificate.notAfter"))};
     for (absl::string_view type : kTypes) {
       const Json& state = Field(Field(proxy, "types"), type);
       cells.push_back(StatusCell(state));
@@ -67,11 +63,23 @@ void PrintAll(const Json& proxies, Console& console) {
   if (!reasons.empty()) console.out << '\n' << reasons;
 }
 
+void PrintIdentity(const Json& proxy, Console& console) {
+  const std::string identity = Text(proxy, "identity");
+  if (!identity.empty()) console.out << "Identity:         " << identity << '\n';
+  const std::string until = Text(proxy, "certificate.notAfter");
+  if (until.empty()) return;
+  console.out << "Certificate:      from " << WholeSeconds(Text(proxy, "certificate.notBefore"))
+              << " until " << WholeSeconds(until) << " (" << TimeLeft(until, absl::Now())
+              << "), serial " << Text(proxy, "certificate.serial") << '\n';
+}
+
 void PrintOne(const Json& proxy, Console& console) {
   console.out << "Proxy:            " << ShortProxyName(Text(proxy, "proxy")) << '\n'
               << "Node id:          " << Text(proxy, "id") << '\n'
               << "Cluster:          " << Text(proxy, "cluster") << '\n'
-              << "Connected since:  " << WholeSeconds(Text(proxy, "connectedSince")) << "\n\n";
+              << "Connected since:  " << WholeSeconds(Text(proxy, "connectedSince")) << '\n';
+  PrintIdentity(proxy, console);
+  console.out << '\n';
   Table table({"TYPE", "STATUS", "VERSION", "REASON"});
   for (absl::string_view type : kTypes) {
     const Json& state = Field(Field(proxy, "types"), type);

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "ctl/json.h"
 #include "ctl/json_field.h"
@@ -48,41 +49,95 @@ void AnswerResources(const std::string& type, const httplib::Request& request,
   response.set_content(resources.dump(), "application/json");
 }
 
+// A service by its host or the first labels of it, for a proxy that is connected.
+void AnswerTlsCheck(const httplib::Request& request, httplib::Response& response) {
+  const std::string host = request.get_param_value("host");
+  Json rows = Json::array();
+  for (const Json& row : Json::parse(Recorded("tls_check"))) {
+    const std::string name = Text(row, "host");
+    if (host.empty() || name == host || name.rfind(host + ".", 0) == 0) rows.push_back(row);
+  }
+  if (rows.empty()) {
+    response.status = 404;
+    rows = {{"error", "there is no service \"" + host + "\""}};
+  }
+  response.set_content(rows.dump(), "application/json");
+}
+
 }  // namespace
 
 AdminStub::AdminStub() {
+  socket_path_ = directory_.path() + "/admin.sock";
+  ServeAdmin();
+  ServeOrders();
+  address_ = "127.0.0.1:" + std::to_string(http_.bind_to_any_port("127.0.0.1"));
+  thread_ = std::thread([this] { http_.listen_after_bind(); });
+  orders_.bind_to_port(socket_path_, 1);
+  orders_thread_ = std::thread([this] { orders_.listen_after_bind(); });
+  while (!http_.is_running() || !orders_.is_running()) std::this_thread::yield();
+}
+
+void AdminStub::ServeAdmin() {
   http_.new_task_queue = [] { return new httplib::ThreadPool(2); };
   http_.set_keep_alive_timeout(1);
   http_.Get("/debug/objects", AnswerObjects);
-  for (const std::string name : {"proxies", "version"}) {
-    http_.Get("/debug/" + name, [name](const httplib::Request&, httplib::Response& response) {
+  http_.Get("/debug/tls-check", AnswerTlsCheck);
+  const std::pair<const char*, const char*> kRecordings[] = {
+      {"/debug/proxies", "proxies"}, {"/debug/ca", "ca"}, {"/debug/ca/issued", "issued"}};
+  for (const auto& [path, name] : kRecordings) {
+    http_.Get(path, [name = name](const httplib::Request&, httplib::Response& response) {
       response.set_content(Recorded(name), "application/json");
     });
   }
+  http_.Get("/debug/version", [this](const httplib::Request&, httplib::Response& response) {
+    Json version = Json::parse(Recorded("version"));
+    version["socket"] = socket_path_;
+    response.set_content(version.dump(), "application/json");
+  });
+  http_.Get("/debug/ca/root", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+                         "application/x-pem-file");
+  });
   for (const std::string type : {"clusters", "endpoints", "listeners", "routes"}) {
     http_.Get("/debug/proxy-config/" + type,
               [type](const httplib::Request& request, httplib::Response& response) {
                 AnswerResources(type, request, response);
               });
   }
-  address_ = "127.0.0.1:" + std::to_string(http_.bind_to_any_port("127.0.0.1"));
-  thread_ = std::thread([this] { http_.listen_after_bind(); });
-  while (!http_.is_running()) std::this_thread::yield();
+}
+
+void AdminStub::ServeOrders() {
+  orders_.new_task_queue = [] { return new httplib::ThreadPool(2); };
+  orders_.set_keep_alive_timeout(1);
+  orders_.set_address_family(AF_UNIX);
+  orders_.Post("/token", [this](const httplib::Request& request, httplib::Response& response) {
+    ordered_ = "/token " + request.body;
+    response.set_content(R"({"token": "ey.J.x", "expires": "2026-03-01T10:00:00Z"})",
+                         "application/json");
+  });
+  orders_.Post("/ca/rotate", [this](const httplib::Request& request, httplib::Response& response) {
+    ordered_ = "/ca/rotate " + request.body;
+    response.set_content(Recorded("ca"), "application/json");
+  });
 }
 
 AdminStub::~AdminStub() {
   http_.stop();
+  orders_.stop();
   thread_.join();
+  orders_thread_.join();
 }
 
 void AdminStub::Answer(const std::string& path, int status, const std::string& body) {
-  http_.set_pre_routing_handler(
-      [path, status, body](const httplib::Request& request, httplib::Response& response) {
-        if (request.path != path) return httplib::Server::HandlerResponse::Unhandled;
-        response.status = status;
-        response.set_content(body, "text/plain");
-        return httplib::Server::HandlerResponse::Handled;
-      });
+  for (httplib::Server* server : {&http_, &orders_}) {
+    server->set_pre_routing_handler(
+        [path, status, body](const httplib::Request& request, httplib::Response& response) {
+          if (request.path != path) return httplib::Server::HandlerResponse::Unhandled;
+          response.status = status;
+          response.set_content(body, "text/plain");
+          return httplib::Server::HandlerResponse::Handled;
+        });
+  }
 }
 
 std::string DeadAddress() {

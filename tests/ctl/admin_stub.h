@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "httplib.h"
+#include "tests/ctl/scratch_directory.h"
 
 namespace binnacle::ctl {
 
@@ -24,13 +25,26 @@ class AdminStub {
   // "127.0.0.1:40123"
   const std::string& address() const { return address_; }
 
-  // Answers `path` with this instead.
+  // The admin socket: takes any order to make a token or to rotate.
+  const std::string& socket() const { return socket_path_; }
+  // What was last ordered: "/token {...}".
+  const std::string& ordered() const { return ordered_; }
+
+  // Answers `path` with this instead, also on the socket.
   void Answer(const std::string& path, int status, const std::string& body);
 
  private:
+  void ServeAdmin();
+  void ServeOrders();
+
+  ScratchDirectory directory_;
   httplib::Server http_;
+  httplib::Server orders_;
   std::string address_;
+  std::string socket_path_;
+  std::string ordered_;
   std::thread thread_;
+  std::thread orders_thread_;
 };
 
 // Listens nowhere: a port that was free a moment ago.

@@ -12,12 +12,12 @@ TEST_CASE("proxy-status shows each type's state, and why something was refused")
   const ProgramRun run = Run({"proxy-status", "--admin", stub.address()});
   CHECK(run.code == ExitCode::kOk);
   CHECK(run.out ==
-        "PROXY                 CLUSTER     CONNECTED SINCE       CDS     LDS     EDS     RDS     "
-        "SDS\n"
-        "ingress.istio-system  Kubernetes  2026-03-01T09:00:00Z  SYNCED  NACKED  STALE   SYNCED  "
-        "NOT SENT\n"
-        "reviews-v1.default    Kubernetes  2026-03-01T09:00:01Z  SYNCED  SYNCED  SYNCED  SYNCED  "
-        "SYNCED\n"
+        "PROXY                 CLUSTER     CONNECTED SINCE       CERTIFICATE UNTIL     CDS     LDS "
+        "    EDS     RDS     SDS\n"
+        "ingress.istio-system  Kubernetes  2026-03-01T09:00:00Z  -                     SYNCED  "
+        "NACKED  STALE   SYNCED  NOT SENT\n"
+        "reviews-v1.default    Kubernetes  2026-03-01T09:00:01Z  2026-03-02T09:00:00Z  SYNCED  "
+        "SYNCED  SYNCED  SYNCED  SYNCED\n"
         "\n"
         "ingress.istio-system refused LDS: Error adding/updating listener(s) 0.0.0.0_443: Invalid "
         "path: /etc/certs/tls.crt\n");
@@ -39,6 +39,15 @@ TEST_CASE("proxy-status of one proxy shows versions and the whole reason") {
         "EDS   STALE     e0       -\n"
         "RDS   SYNCED    r1       -\n"
         "SDS   NOT SENT  -        -\n");
+}
+
+TEST_CASE("proxy-status of one proxy tells who it is, and how long its certificate lasts") {
+  AdminStub stub;
+  const ProgramRun run = Run({"proxy-status", "reviews-v1", "--admin", stub.address()});
+  CHECK_THAT(run.out, Catch::Contains("Identity:         spiffe://cluster.local/ns/default/sa/"
+                                      "reviews\n"
+                                      "Certificate:      from 2026-03-01T08:58:00Z until "
+                                      "2026-03-02T09:00:00Z (expired), serial 5f1c\n"));
 }
 
 TEST_CASE("proxy-status as JSON and YAML is the server's list") {
