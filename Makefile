@@ -1,9 +1,11 @@
 # make          what is missing is installed, what is stale is built
 # make test     all tests: unit, unit under sanitizers, end to end
 # make demo     a mesh to look at (ONCE=1: show it and stop)
+# make demo-wordpress
+#               WordPress in a mesh with mutual TLS (ONCE=1 likewise)
 # The work is done by the scripts in tools/, which can be run by hand.
 
-.PHONY: build deps venv test demo lint format clean
+.PHONY: build deps venv test demo demo-wordpress lint format clean
 .DEFAULT_GOAL := build
 
 deps:
@@ -21,6 +23,10 @@ test: venv
 # ONCE and any other variable reaches the demo through the environment.
 demo: build
 	@build/venv/bin/python deploy/demo/run
+
+demo-wordpress: build
+	@tools/make-wordpress
+	@build/venv/bin/python deploy/demo-wordpress/run
 
 lint: build
 	@tools/lint

@@ -112,8 +112,8 @@ def _decoded(answer, body):
   return body.decode(errors="replace")
 
 
-def shares(answers, key="version"):
+def shares(answers, version=lambda answer: answer.body["version"]):
   """What part of the good answers, in percent, came from each version."""
-  counts = collections.Counter(a.body[key] for a in answers if a.ok)
+  counts = collections.Counter(version(a) for a in answers if a.ok)
   total = sum(counts.values())
   return {version: 100 * count / total for version, count in sorted(counts.items())}

@@ -46,7 +46,7 @@ class Network:
     self.prefix = f"10.251.{self.number}."
     self.gateway = self.prefix + "1"
     self._name = _name(self.number)
-    self._switch = self._name + "-switch"
+    self.switch = self._name + "-switch"
     self._pods = {}
     try:
       self._plug_in()
@@ -67,8 +67,8 @@ class Network:
     namespace = f"{self._name}-{name}"
     ip("netns", "add", namespace)
     ip("link", "add", "eth0", "netns", namespace, "type", "veth",
-       "peer", "name", f"pod{len(self._pods)}", "netns", self._switch)
-    ip("-n", self._switch, "link", "set", f"pod{len(self._pods)}", "master", "bridge", "up")
+       "peer", "name", f"pod{len(self._pods)}", "netns", self.switch)
+    ip("-n", self.switch, "link", "set", f"pod{len(self._pods)}", "master", "bridge", "up")
     ip("-n", namespace, "link", "set", "lo", "up")
     ip("-n", namespace, "addr", "add", f"{address}/24", "dev", "eth0")
     ip("-n", namespace, "link", "set", "eth0", "up")
@@ -104,11 +104,11 @@ class Network:
     hosts.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
   def _plug_in(self):
-    ip("netns", "add", self._switch)
-    ip("-n", self._switch, "link", "add", "bridge", "type", "bridge")
-    ip("-n", self._switch, "link", "set", "bridge", "up")
-    ip("link", "add", self._name, "type", "veth", "peer", "name", "host", "netns", self._switch)
-    ip("-n", self._switch, "link", "set", "host", "master", "bridge", "up")
+    ip("netns", "add", self.switch)
+    ip("-n", self.switch, "link", "add", "bridge", "type", "bridge")
+    ip("-n", self.switch, "link", "set", "bridge", "up")
+    ip("link", "add", self._name, "type", "veth", "peer", "name", "host", "netns", self.switch)
+    ip("-n", self.switch, "link", "set", "host", "master", "bridge", "up")
     ip("addr", "add", f"{self.gateway}/24", "dev", self._name)
     ip("link", "set", self._name, "up")
 

@@ -1,0 +1,1 @@
+"""What the demos share: how they start and end, speak, and check themselves."""

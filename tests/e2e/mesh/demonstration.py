@@ -1,0 +1,20 @@
+"""Running a demo as a visitor does."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+_DEPLOY = pathlib.Path(__file__).resolve().parents[3] / "deploy"
+
+
+def start(name, once):
+  environment = {key: value for key, value in os.environ.items() if key != "ONCE"}
+  return subprocess.Popen([sys.executable, _DEPLOY / name / "run"], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env={**environment, **({"ONCE": "1"} if once else {})})
+
+
+def networks():
+  return set(subprocess.run(["ip", "netns", "list"], text=True, capture_output=True,
+                            check=True).stdout.splitlines())
