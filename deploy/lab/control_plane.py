@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 import urllib.error
 import urllib.request
 
@@ -19,14 +20,19 @@ BINNACLECTL = _BIN / "binnaclectl"
 
 
 class ControlPlane:
-  """Starts at once, on free ports of `host`; keeps them over restarts."""
+  """Starts at once, on free ports of `host`; keeps them over restarts.
 
-  def __init__(self, policy_dir, logs, host="127.0.0.1", flags=()):
+  `secure`: with a certificate authority, and a listener over TLS on `host`.
+  """
+
+  def __init__(self, policy_dir, logs, host="127.0.0.1", flags=(), secure=False, data_dir=None):
     self.policy_dir = pathlib.Path(policy_dir)
     self.logs = pathlib.Path(logs)
+    self.data_dir = pathlib.Path(data_dir or self.logs / "data")
     self.xds_address = f"{host}:0"
+    self.secure_address = f"{host}:0" if secure else ""
     self.admin_address = "127.0.0.1:0"
-    self._flags = list(flags)
+    self.flags = list(flags)
     self.start()
 
   def start(self):
@@ -34,11 +40,11 @@ class ControlPlane:
     log.touch()
     offset = log.stat().st_size
     self.process = Process("binnacled", [
-        BINNACLED, "serve", "--policy-dir", self.policy_dir, "--data-dir", self.logs / "data",
-        "--xds-address", self.xds_address, "--secure-address", "", "--webhook-address", "",
-        "--admin-address", self.admin_address, *self._flags], log)
-    self.xds_address, self.admin_address = until(lambda: self._addresses(offset), 20,
-                                                 f"binnacled listens (log: {log})")
+        BINNACLED, "serve", "--policy-dir", self.policy_dir, "--data-dir", self.data_dir,
+        "--xds-address", self.xds_address, "--secure-address", self.secure_address,
+        "--webhook-address", "", "--admin-address", self.admin_address, *self.flags], log)
+    self.xds_address, self.admin_address, self.secure_address = until(
+        lambda: self._addresses(offset), 20, f"binnacled listens (log: {log})")
 
   def wait_ready(self, seconds=20):
     until(lambda: self.process.must_run() and self.status("/readyz") == 200, seconds,
@@ -57,6 +63,26 @@ class ControlPlane:
 
   def stop(self):
     return self.process.stop()
+
+  def ctl(self, *words):
+    """binnaclectl, asked of this server; its standard output."""
+    done = self.try_ctl(*words)
+    if done.returncode != 0:
+      raise RuntimeError(f"binnaclectl {' '.join(map(str, words))}: {done.stderr.strip()}")
+    return done.stdout
+
+  def try_ctl(self, *words):
+    return subprocess.run([BINNACLECTL, *map(str, words)], text=True, capture_output=True,
+                          env={**os.environ, "BINNACLE_ADMIN": self.admin_address,
+                               "BINNACLE_SOCKET": str(self.data_dir / "admin.sock")})
+
+  def token(self, namespace, service_account, lifetime="1h"):
+    return self.ctl("token", "create", "--namespace", namespace, "--service-account",
+                    service_account, "--lifetime", lifetime).strip()
+
+  def trust_bundle(self):
+    """PEM."""
+    return self.ctl("ca", "root")
 
   def status(self, path):
     try:
@@ -84,4 +110,9 @@ class ControlPlane:
       said = log.read()
     xds = re.search(r"xds\S*[^\n]*?(\d+\.\d+\.\d+\.\d+:[1-9]\d*)", said)
     admin = re.search(r"admin\S*[^\n]*?(\d+\.\d+\.\d+\.\d+:[1-9]\d*)", said)
-    return (xds[1], admin[1]) if xds and admin else None
+    if not xds or not admin:
+      return None
+    if not self.secure_address:
+      return xds[1], admin[1], ""
+    secure = re.search(r"secure: [^\n]*?(\d+\.\d+\.\d+\.\d+:[1-9]\d*)", said)
+    return (xds[1], admin[1], secure[1]) if secure else None
