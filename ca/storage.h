@@ -5,7 +5,8 @@
 //
 // Threads  one at a time.
 // Errors   Read(): kNotFound if there is no such file; else the system's, with
-//          the path. A Write() that fails leaves the old content.
+//          the path. A Write() that fails leaves the old content, or, when only
+//          the last flush failed, the new; each of them whole.
 #pragma once
 
 #include <string>
@@ -30,7 +31,7 @@ class Storage {
 // Files of mode 0600 in one directory of mode 0700, which is made if it is
 // missing: written beside, fsynced, renamed, the directory fsynced. A file that
 // others may read is refused by Read() (kFailedPrecondition, with the chmod
-// that mends it).
+// that mends it), as is by Open() a directory that others may write to.
 class DirectoryStorage final : public Storage {
  public:
   static absl::StatusOr<DirectoryStorage> Open(const std::string& path);

@@ -1,0 +1,68 @@
+// ca/leaf_signer.h
+//
+// An issuer made ready to sign certificates for workloads and servers: what is
+// the same in all of them is written once, and the rest is put between it. Does
+// not decide who gets what: see authority.h.
+//
+// Threads  Sign() is safe to call from any thread.
+// Errors   kInternal: OpenSSL failed, with its words.
+// Spec     RFC 5280, section 4.1; SPIFFE X509-SVID, section 4; RFC 8813 (an EC
+//          key enciphers no keys).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "ca/certificate.h"
+#include "ca/issuer.h"
+#include "ca/openssl.h"
+
+namespace binnacle::ca {
+
+enum class LeafUse : uint8_t {
+  kWorkload,  // TLS client and server
+  kServer,    // TLS server only
+};
+
+struct Leaf {
+  absl::string_view public_key_info;  // DER
+  std::string alt_names;              // DER of GeneralNames
+  LeafUse use = LeafUse::kWorkload;
+  absl::Time not_before;
+  absl::Time not_after;
+};
+
+class LeafSigner {
+ public:
+  static absl::StatusOr<LeafSigner> Make(const Issuer& issuer);
+
+  // Version 3, a random serial of 128 bits, an empty subject.
+  absl::StatusOr<Certificate> Sign(const Leaf& leaf) const;
+
+ private:
+  LeafSigner() = default;
+
+  std::string Tbs(const Leaf& leaf, absl::string_view serial) const;
+  std::string Extensions(const Leaf& leaf) const;
+  absl::StatusOr<std::string> Signature(absl::string_view tbs) const;
+
+  std::string algorithm_;    // AlgorithmIdentifier of the signature
+  std::string issuer_name_;  // Name
+  std::string authority_key_id_;
+  size_t max_signature_bytes_ = 0;
+  EvpMdContextPtr ready_;  // initialised for signing; copied for each signature
+};
+
+// GeneralNames in DER.
+std::string UriAltName(absl::string_view uri);
+// DNS names and IP addresses; kInvalidArgument if one is neither.
+absl::StatusOr<std::string> ServerAltNames(const std::vector<std::string>& names);
+
+// SubjectPublicKeyInfo in DER.
+absl::StatusOr<std::string> PublicKeyInfoOf(const PrivateKey& key);
+
+}  // namespace binnacle::ca
