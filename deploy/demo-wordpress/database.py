@@ -15,7 +15,6 @@ _SETTINGS = pathlib.Path(__file__).resolve().parent / "site" / "mariadb.cnf"
 class Database:
   def __init__(self, folder, logs):
     self.password = secrets.token_hex(16)
-    self.socket = folder / "socket"
     self._folder = folder
     self._logs = logs
 
@@ -37,11 +36,12 @@ class Database:
   def start(self, pod):
     return pod.start("mariadbd", [
         _SERVER, f"--defaults-file={_SETTINGS}", f"--datadir={self._data}",
-        f"--socket={self.socket}", f"--pid-file={self._folder / 'pid'}",
+        # Within the data: the name of a socket may not be long.
+        "--socket=socket", "--pid-file=pid",
         f"--init-file={self._write_first_statements()}"])
 
   def listens(self):
-    return self.socket.exists()  # made when it is ready
+    return (self._data / "socket").exists()  # made when it is ready
 
   @property
   def _data(self):

@@ -29,8 +29,7 @@ class Stage:
       raise RuntimeError(f"{BINNACLED} is missing: run make first")
     self.host = host
     self._home = home
-    self._work = _BUILD / home.name
-    self.network = Network(self._work)
+    self.network = Network(_BUILD / home.name)
     self.policy = self.network.folder / "policy"
     self.binnacled = None
     self.envoys = []
@@ -55,7 +54,7 @@ class Stage:
     self.policy.mkdir()
     for source in sorted((self._home / "policy").glob("*.yaml")):
       self.copy_policy(source)
-    give_to_caller(self._work)
+    give_to_caller(self.network.folder)
 
   def copy_policy(self, source):
     """Puts a policy file before binnacled. Returns the copy."""
