@@ -10,6 +10,7 @@
 #include "ctl/completion_words.h"
 #include "ctl/json_field.h"
 #include "ctl/kind_words.h"
+#include "ctl/origin_text.h"
 #include "ctl/program.h"
 #include "ctl/proxy_name.h"
 
@@ -61,6 +62,18 @@ class ServerWords : public LiveWords {
     }
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+  }
+
+  std::vector<std::string> Services() override {
+    std::vector<std::string> names;
+    for (const Json& service : Ask("/debug/objects", {{"kind", "Service"}}))
+      names.push_back(ObjectName(service));
+    for (const Json& entry : Ask("/debug/objects", {{"kind", "ServiceEntry"}})) {
+      for (const Json& host : Field(entry, "spec.hosts")) {
+        if (host.is_string()) names.push_back(host.get<std::string>());
+      }
+    }
     return names;
   }
 

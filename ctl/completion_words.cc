@@ -94,6 +94,7 @@ Completion Values(const Position& at, const std::string& what, LiveWords& live) 
   if (what == "--direction") return {false, {"inbound", "outbound"}};
   if (what == "--status") return {false, {"HEALTHY", "DRAINING", "UNHEALTHY"}};
   if (what == "--namespace") return {false, live.Namespaces()};
+  if (what == "HOST") return {false, live.Services()};
   if (what == "PROXY") return {false, live.Proxies()};
   if (what == "SHELL") return {false, {"bash"}};
   if (what == "PATHS") return {true, {}};

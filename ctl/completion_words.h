@@ -18,6 +18,7 @@ class LiveWords {
   virtual ~LiveWords() = default;
   virtual std::vector<std::string> Proxies() = 0;
   virtual std::vector<std::string> Namespaces() = 0;
+  virtual std::vector<std::string> Services() = 0;  // as "reviews.default"
   // In namespace `ns`.
   virtual std::vector<std::string> Objects(const std::string& kind, const std::string& ns) = 0;
 };

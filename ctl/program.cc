@@ -1,8 +1,8 @@
-#include "ctl/authn.h"
 #include "ctl/program.h"
 
 #include <algorithm>
 
+#include "ctl/authn.h"
 #include "ctl/ca.h"
 #include "ctl/completion.h"
 #include "ctl/get.h"

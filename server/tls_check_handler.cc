@@ -79,7 +79,8 @@ Json TlsCheckJson(const translator::TlsCheck& check) {
           {"destinationRule", check.destination_rule},
           {"policyOrigin", check.policy_origin},
           {"ruleOrigin", check.rule_origin},
-          {"explanation", check.explanation}};
+          {"explanation", check.explanation},
+          {"conflictingSubsets", check.conflicting_subsets}};
 }
 
 void AddTlsCheck(httplib::Server& http, const PushHub& hub, MeshOwner& owner,

@@ -5,10 +5,11 @@
 //   GET /debug/tls-check?proxy=NAME&host=HOST
 //
 // answers a list of {host, port, status: OK | CONFLICT, server, client,
-// authnPolicy, destinationRule, policyOrigin, ruleOrigin, explanation}, sorted
-// by host and port. With `proxy`, a connected one, rows are as it sees
-// services; without, each service is seen as a plain sidecar with an agent in
-// the service's own namespace would see it. `host` leaves one service's rows.
+// authnPolicy, destinationRule, policyOrigin, ruleOrigin, explanation,
+// conflictingSubsets}, sorted by host and port. With `proxy`, a connected one,
+// rows are as it sees services; without, each service is seen as a plain
+// sidecar with an agent in the service's own namespace would see it. `host`
+// leaves one service's rows.
 //
 // 404 {error, known}: no such proxy, or no such service; 503: no policy has
 // been read yet.

@@ -77,6 +77,7 @@ void AddSubset(mesh::View& view, const ProxyClass& client, const Destination& de
   if (!HasOwnTls(destination)) return;
   const TlsEncounter e = Encounter(view, client, destination);
   if (e.Missed() == nullptr) return;
+  row.conflicting_subsets.push_back(destination.subset);
   absl::StrAppend(&row.explanation, row.explanation.empty() ? "" : "; ", "in subset ",
                   destination.subset, " ", ExplainConflict(e));
 }

@@ -34,6 +34,8 @@ struct TlsCheck {
   std::string policy_origin;     // "mesh/policy.yaml:3"; empty if there is none
   std::string rule_origin;       // the same; joined by ", " if several objects were merged
   std::string explanation;       // of a conflict, one sentence; else remarks, if any
+  // Subsets of the rule whose own TLS conflicts, which `explanation` tells of.
+  std::vector<std::string> conflicting_subsets;
 };
 
 // Every service that the client sees, by host and port.

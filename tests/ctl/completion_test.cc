@@ -43,6 +43,8 @@ TEST_CASE("bash completes what the server knows") {
   CHECK(Offered({"proxy-status", ""}, stub.address()) ==
         "ingress.istio-system reviews-v1.default\n");
   CHECK(Offered({"proxy-config", "routes", "re"}, stub.address()) == "reviews-v1.default\n");
+  CHECK(Offered({"authn", "tls-check", "re"}, stub.address()) == "reviews-v1.default\n");
+  CHECK(Offered({"authn", "tls-check", "reviews-v1", "re"}, stub.address()) == "reviews.default\n");
   CHECK(Offered({"get", "vs", "-n", ""}, stub.address()) == "default other\n");
   CHECK(Offered({"get", "se", ""}, stub.address()) == "payments\n");
   CHECK(Offered({"get", "vs", "-n", "other", "rev"}, stub.address()) == "reviews\n");

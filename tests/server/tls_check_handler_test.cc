@@ -77,7 +77,8 @@ TEST_CASE("without a proxy every service is checked from its own namespace") {
                          {"destinationRule", "-"},
                          {"policyOrigin", "test.yaml:11"},
                          {"ruleOrigin", ""},
-                         {"explanation", "no endpoint is known"}}));
+                         {"explanation", "no endpoint is known"},
+                         {"conflictingSubsets", json::array()}}));
   CHECK(rows[1]["host"] == "web.default.svc.cluster.local");
 }
 

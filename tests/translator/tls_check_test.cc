@@ -377,6 +377,7 @@ TEST_CASE("subsets do not count, but one whose own TLS conflicts is told of") {
       "{name: bad, labels: {version: v1}, trafficPolicy: {tls: {mode: DISABLE}}}]";
   Mesh mesh(kReviews + kStrict + Rule("shop", "reviews", subsets));
   CHECK(mesh.Brief() == "OK mTLS <- mTLS default/ reviews/shop");
+  CHECK(mesh.At().conflicting_subsets == std::vector<std::string>{"bad"});
   CHECK_THAT(mesh.Why(), Catch::StartsWith("in subset bad plaintext is refused"));
   CHECK_THAT(mesh.Why(), !Catch::Contains("in subset good"));
 }
