@@ -29,11 +29,11 @@ namespace binnacle::ca {
 inline constexpr char kOwnCertificateCaller[] = "the server itself";
 
 struct IssuanceRecord {
-  std::string serial;              // lower-case hex
-  std::string identity;            // SPIFFE ID, or the first DNS name of the server's own
-  std::string caller;              // who asked: "token system:serviceaccount:..." or "certificate <serial>"
-  std::string peer;                // network address it asked from
-  std::string node;                // node id its agent named; empty if none
+  std::string serial;    // lower-case hex
+  std::string identity;  // SPIFFE ID, or the first DNS name of the server's own
+  std::string caller;    // who asked: "token system:serviceaccount:..." or "certificate <serial>"
+  std::string peer;      // network address it asked from
+  std::string node;      // node id its agent named; empty if none
   std::string fingerprint;         // SHA-256, hex
   std::string issuer_fingerprint;  // of the issuing certificate
   absl::Time issued_at;
@@ -42,11 +42,11 @@ struct IssuanceRecord {
 };
 
 struct IssuanceQuery {
-  std::string identity;  // empty: any; else a part of it
-  std::string serial;
-  std::optional<absl::Time> valid_at;               // only those still valid then
-  std::vector<std::string> issuer_fingerprints;     // empty: any
-  size_t limit = 100;                               // newest first
+  std::string identity = {};                          // empty: any; else a part of it
+  std::string serial = {};                            // empty: any; else the whole of it
+  std::optional<absl::Time> valid_at = std::nullopt;  // only those valid then
+  std::vector<std::string> issuer_fingerprints = {};  // empty: any
+  size_t limit = 100;                                 // newest first
 };
 
 class IssuanceLog {
