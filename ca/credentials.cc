@@ -13,14 +13,15 @@ constexpr absl::string_view kBearer = "bearer ";
 
 absl::string_view View(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
+// The chain as gRPC tells it is OpenSSL's: on a server it lacks the leaf.
 std::vector<std::string> ChainOf(const grpc::AuthContext& peer) {
   std::vector<std::string> chain;
   for (const char* property :
-       {GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME, GRPC_X509_PEM_CERT_PROPERTY_NAME}) {
+       {GRPC_X509_PEM_CERT_PROPERTY_NAME, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME}) {
     for (const grpc::string_ref& pem : peer.FindPropertyValues(property)) {
+      if (!chain.empty() && chain.front() == View(pem)) continue;
       chain.emplace_back(View(pem));
     }
-    if (!chain.empty()) break;
   }
   return chain;
 }
