@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
 #include "ca/der.h"
 
@@ -18,6 +17,11 @@ int TakeNumber(absl::string_view* digits, size_t count) {
   for (const char c : digits->substr(0, count)) number = number * 10 + (c - '0');
   digits->remove_prefix(count);
   return number;
+}
+
+void AppendTwoDigits(int number, std::string* text) {
+  *text += static_cast<char>('0' + number / 10 % 10);
+  *text += static_cast<char>('0' + number % 10);
 }
 
 std::optional<absl::Time> ReadTime(DerReader* reader) {
@@ -207,11 +211,13 @@ absl::string_view PublicKeyBits(absl::string_view public_key_info) {
 std::string DerTime(absl::Time time) {
   const absl::CivilSecond civil = absl::ToCivilSecond(time, absl::UTCTimeZone());
   const bool utc = civil.year() <= kLastUtcYear;
-  const std::string day =
-      utc ? absl::StrFormat("%02d", civil.year() % 100) : absl::StrFormat("%04d", civil.year());
-  return Der(utc ? kDerUtcTime : kDerGeneralizedTime,
-             absl::StrFormat("%s%02d%02d%02d%02d%02dZ", day, civil.month(), civil.day(),
-                             civil.hour(), civil.minute(), civil.second()));
+  std::string digits;
+  if (!utc) AppendTwoDigits(static_cast<int>(civil.year() / 100), &digits);
+  for (const int part : {static_cast<int>(civil.year() % 100), civil.month(), civil.day(),
+                         civil.hour(), civil.minute(), civil.second()}) {
+    AppendTwoDigits(part, &digits);
+  }
+  return Der(utc ? kDerUtcTime : kDerGeneralizedTime, digits + "Z");
 }
 
 }  // namespace binnacle::ca

@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "ca/certificate_der.h"
 #include "ca/der.h"
+#include "ca/openssl.h"
+#include "ca/p256_signature.h"
 #include "ca/pem.h"
 #include "ca/public_key.h"
 #include "openssl/objects.h"
@@ -104,6 +106,9 @@ absl::Status CheckAttributes(absl::string_view attributes) {
   return absl::OkStatus();
 }
 
+constexpr char kEc[] = "EC";
+constexpr char kRsa[] = "RSA";
+
 struct SignatureAlgorithm {
   absl::string_view der;  // AlgorithmIdentifier
   const char* key_type;
@@ -117,15 +122,15 @@ const std::vector<SignatureAlgorithm>& SignatureAlgorithms() {
     const EVP_MD* const sha384 = EVP_MD_fetch(nullptr, "SHA384", nullptr);
     const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
     return new std::vector<SignatureAlgorithm>{
-        {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02", "EC", sha256},
-        {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03", "EC", sha384},
-        {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04", "EC", sha512},
+        {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02", kEc, sha256},
+        {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03", kEc, sha384},
+        {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04", kEc, sha512},
         {absl::string_view("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00", 15),
-         "RSA", sha256},
+         kRsa, sha256},
         {absl::string_view("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00", 15),
-         "RSA", sha384},
+         kRsa, sha384},
         {absl::string_view("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d\x05\x00", 15),
-         "RSA", sha512},
+         kRsa, sha512},
     };
   }();
   return *kAlgorithms;
@@ -144,30 +149,67 @@ std::string AlgorithmName(absl::string_view der) {
   return name;
 }
 
-absl::Status CheckSignature(const RequestDer& request, EVP_PKEY* key) {
-  const SignatureAlgorithm* algorithm = nullptr;
+absl::StatusOr<SignatureAlgorithm> AlgorithmOf(const RequestDer& request) {
   for (const SignatureAlgorithm& known : SignatureAlgorithms()) {
-    if (known.der == request.algorithm) algorithm = &known;
+    if (known.der == request.algorithm) return known;
   }
-  if (algorithm == nullptr) {
-    return Refused(absl::StrCat("signed with ", AlgorithmName(request.algorithm),
-                                "; ECDSA and RSA (PKCS#1) with SHA-256, SHA-384 or SHA-512 are "
-                                "taken"));
+  return Refused(absl::StrCat("signed with ", AlgorithmName(request.algorithm),
+                              "; ECDSA and RSA (PKCS#1) with SHA-256, SHA-384 or SHA-512 are "
+                              "taken"));
+}
+
+absl::Status KeyOfAnotherKind() {
+  return Refused("the signature's algorithm is not that of the key");
+}
+
+absl::Status NotByTheKey() { return Refused("the signature is not by the key in it"); }
+
+const unsigned char* Bytes(absl::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+absl::Status CheckByP256(const RequestDer& request, absl::string_view point,
+                         const SignatureAlgorithm& algorithm) {
+  if (algorithm.key_type != absl::string_view(kEc)) return KeyOfAnotherKind();
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_Digest(request.signed_bytes.data(), request.signed_bytes.size(), digest, &size,
+                 algorithm.digest, nullptr) != 1) {
+    return absl::InternalError(absl::StrCat("cannot hash: ", TakeOpenSslErrors()));
   }
-  if (EVP_PKEY_is_a(key, algorithm->key_type) != 1) {
-    return Refused("the signature's algorithm is not that of the key");
+  switch (
+      CheckP256Signature(point, {reinterpret_cast<const char*>(digest), size}, request.signature)) {
+    case P256Check::kGood:
+      return absl::OkStatus();
+    case P256Check::kBadPoint:
+      return Refused("the public key is damaged");
+    case P256Check::kBadSignature:
+      break;
   }
+  return NotByTheKey();
+}
+
+absl::Status CheckByOther(const RequestDer& request, const SignatureAlgorithm& algorithm) {
+  const auto key = ReadPublicKeyInfo(request.public_key_info);
+  if (!key.ok()) return Refused(key.status().message());
+  if (EVP_PKEY_is_a(key->get(), algorithm.key_type) != 1) return KeyOfAnotherKind();
   const EvpMdContextPtr context(EVP_MD_CTX_new());
-  const auto* signature = reinterpret_cast<const unsigned char*>(request.signature.data());
-  const auto* text = reinterpret_cast<const unsigned char*>(request.signed_bytes.data());
   if (context == nullptr ||
-      EVP_DigestVerifyInit(context.get(), nullptr, algorithm->digest, nullptr, key) != 1 ||
-      EVP_DigestVerify(context.get(), signature, request.signature.size(), text,
-                       request.signed_bytes.size()) != 1) {
+      EVP_DigestVerifyInit(context.get(), nullptr, algorithm.digest, nullptr, key->get()) != 1 ||
+      EVP_DigestVerify(context.get(), Bytes(request.signature), request.signature.size(),
+                       Bytes(request.signed_bytes), request.signed_bytes.size()) != 1) {
     TakeOpenSslErrors();
-    return Refused("the signature is not by the key in it");
+    return NotByTheKey();
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckKeyAndSignature(const RequestDer& request) {
+  const auto point = P256Point(request.public_key_info);
+  const auto algorithm = AlgorithmOf(request);
+  if (!algorithm.ok()) return algorithm.status();
+  return point.has_value() ? CheckByP256(request, *point, *algorithm)
+                           : CheckByOther(request, *algorithm);
 }
 
 absl::StatusOr<std::string> TheOnlyBlock(absl::string_view pem) {
@@ -199,10 +241,8 @@ absl::StatusOr<CertificateRequest> CertificateRequest::Parse(absl::string_view p
   const auto parts = ReadRequest(*der);
   if (!parts.has_value()) return Damaged();
   if (auto good = CheckAttributes(parts->attributes); !good.ok()) return good;
-  auto key = ReadPublicKeyInfo(parts->public_key_info);
-  if (!key.ok()) return Refused(key.status().message());
-  if (auto good = CheckSignature(*parts, key->get()); !good.ok()) return good;
-  return CertificateRequest(*std::move(key), std::string(parts->public_key_info));
+  if (auto good = CheckKeyAndSignature(*parts); !good.ok()) return good;
+  return CertificateRequest(std::string(parts->public_key_info));
 }
 
 absl::StatusOr<std::string> CertificateRequest::Make(const PrivateKey& key, const SpiffeId& id) {

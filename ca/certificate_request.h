@@ -15,13 +15,11 @@
 // Spec     RFC 2986; SPIFFE X509-SVID, section 4.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "ca/openssl.h"
 #include "ca/private_key.h"
 #include "ca/spiffe_id.h"
 
@@ -35,15 +33,13 @@ class CertificateRequest {
   // As an agent sends it: PEM, with the identity as its only name.
   static absl::StatusOr<std::string> Make(const PrivateKey& key, const SpiffeId& id);
 
-  EVP_PKEY* public_key() const { return public_key_.get(); }
   // SubjectPublicKeyInfo in DER, as the certificate will have it.
   const std::string& public_key_info() const { return public_key_info_; }
 
  private:
-  CertificateRequest(EvpKeyPtr public_key, std::string public_key_info)
-      : public_key_(std::move(public_key)), public_key_info_(std::move(public_key_info)) {}
+  explicit CertificateRequest(std::string public_key_info)
+      : public_key_info_(std::move(public_key_info)) {}
 
-  std::shared_ptr<EVP_PKEY> public_key_;
   std::string public_key_info_;
 };
 

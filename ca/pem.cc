@@ -1,5 +1,6 @@
 #include "ca/pem.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -30,6 +31,8 @@ constexpr std::array<int8_t, 256> kValues = MakeValues();
 // Takes one text of base64, which may be spread over lines, step by step.
 class Base64Decoder {
  public:
+  explicit Base64Decoder(size_t max_characters) { bytes_.reserve(max_characters / 4 * 3 + 3); }
+
   bool Take(absl::string_view line) {
     for (const char c : line) {
       if (c == '=') {
@@ -60,7 +63,9 @@ class Base64Decoder {
 
  private:
   void Emit(int count) {
-    for (int i = 0; i < count; ++i) bytes_ += static_cast<char>(bits_ >> (16 - 8 * i) & 0xFF);
+    const char all[3] = {static_cast<char>(bits_ >> 16), static_cast<char>(bits_ >> 8),
+                         static_cast<char>(bits_)};
+    bytes_.append(all, static_cast<size_t>(count));
     bits_ = 0;
     held_ = 0;
   }
@@ -83,7 +88,7 @@ bool ConsumeFrame(absl::string_view word, absl::string_view* line) {
 }
 
 absl::StatusOr<PemBlock> ReadBlock(absl::string_view label, absl::string_view* text) {
-  Base64Decoder decoder;
+  Base64Decoder decoder(std::min(text->size(), text->find("-----END ")));
   while (!text->empty()) {
     absl::string_view line = TakeLine(text);
     if (ConsumeFrame("-----END ", &line)) {

@@ -2,8 +2,8 @@
 //
 // A stranger's public key, read from its DER.
 //
-// P-256, which nearly all have, is read by hand: OpenSSL 3.0's decoders take
-// longer over it than over the check of a signature.
+// Through OpenSSL's decoders, which are slow: see p256_signature.h for the keys
+// that nearly all have.
 //
 // Threads  pure functions.
 // Errors   kInvalidArgument: damaged, too weak (see CheckKeyStrength), or not
