@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "translator/config_source.h"
 #include "translator/subject_alt_name.h"
+#include "translator/tls_cipher.h"
 
 namespace binnacle::translator {
 namespace {
@@ -39,8 +40,11 @@ void SetParameters(const policy::v1::TlsConfig& defaults, TlsParameters& params)
       defaults.min_protocol_version() == policy::v1::TlsConfig::TLSV1_3 ? TlsParameters::TLSv1_3
                                                                         : TlsParameters::TLSv1_2);
   params.set_tls_maximum_protocol_version(TlsParameters::TLSv1_3);
-  *params.mutable_cipher_suites() = defaults.cipher_suites();
-  *params.mutable_ecdh_curves() = defaults.ecdh_curves();
+  // Envoy would refuse the whole cluster for a word that it does not know.
+  const auto ciphers = KnownCiphers(defaults.cipher_suites());
+  params.mutable_cipher_suites()->Add(ciphers.begin(), ciphers.end());
+  const auto curves = KnownCurves(defaults.ecdh_curves());
+  params.mutable_ecdh_curves()->Add(curves.begin(), curves.end());
 }
 
 void SetFileCertificate(const ClientTlsSettings& tls, bool agent, CommonTlsContext& common) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "mesh/lookup.h"
 #include "proto/policy/authn_policy.pb.h"
@@ -51,10 +53,18 @@ bool NamesPort(const AuthnPortSelector& selector, const mesh::ServicePort& port)
   return selector.has_number() ? selector.number() == port.number : selector.name() == port.name;
 }
 
-Target TargetOf(const Policy& policy, const mesh::Service& service, const mesh::ServicePort& port) {
+// A target is the short name of a host: a ServiceEntry of that name, but for
+// another host, is not meant.
+bool NamesService(const TargetSelector& target, const mesh::Service& service,
+                  absl::string_view domain) {
+  return service.host == absl::StrCat(target.name(), ".", service.ns, ".svc.", domain);
+}
+
+Target TargetOf(const Policy& policy, const mesh::Service& service, const mesh::ServicePort& port,
+                absl::string_view domain) {
   Target found = Target::kNo;
   for (const TargetSelector& target : policy.targets()) {
-    if (target.name() != service.name) continue;
+    if (!NamesService(target, service, domain)) continue;
     if (target.ports().empty()) found = Target::kService;
     for (const AuthnPortSelector& selector : target.ports()) {
       if (NamesPort(selector, port)) return Target::kPort;
@@ -78,7 +88,7 @@ const policy::Object* FindPolicy(mesh::View& view, const std::string& ns,
       continue;
     }
     if (service == nullptr || service->ns != ns) continue;
-    const Target target = TargetOf(policy, *service, *port);
+    const Target target = TargetOf(policy, *service, *port, view.settings().domain);
     if (target == Target::kPort) return object.get();
     if (target == Target::kService && for_service == nullptr) for_service = object.get();
   }

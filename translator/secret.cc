@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "proto/policy/kubernetes.pb.h"
+#include "translator/rule_credential.h"
 
 namespace binnacle::translator {
 namespace {
@@ -129,6 +130,15 @@ std::optional<Result> RootsInConfigMap(mesh::View& view, absl::string_view name,
   return std::nullopt;
 }
 
+// `secret_name` may be that of the roots beside the secret that a rule names.
+bool MayHave(mesh::View& view, const ProxyClass& proxy, absl::string_view secret_name) {
+  if (!proxy.authenticated) return false;
+  if (proxy.type == ProxyType::kGateway) return true;
+  if (proxy.type != ProxyType::kSidecar) return false;
+  return RuleNamesCredential(view, proxy, secret_name) ||
+         RuleNamesCredential(view, proxy, absl::StripSuffix(secret_name, kRootsSuffix));
+}
+
 }  // namespace
 
 std::optional<Result> BuildSecret(mesh::View& view, const ProxyClass& proxy,
@@ -136,9 +146,9 @@ std::optional<Result> BuildSecret(mesh::View& view, const ProxyClass& proxy,
   absl::string_view rest = name;
   if (absl::ConsumePrefix(&rest, kConfigMapScheme)) return RootsInConfigMap(view, name, rest);
   if (!absl::ConsumePrefix(&rest, kSecretScheme)) return std::nullopt;
-  if (proxy.type != ProxyType::kGateway || !proxy.authenticated) return std::nullopt;
   // Names of other namespaces would hold a slash: those are not given.
   if (rest.empty() || absl::StrContains(rest, "/")) return std::nullopt;
+  if (!MayHave(view, proxy, rest)) return std::nullopt;
   if (absl::EndsWith(rest, kRootsSuffix)) return Roots(view, proxy, name, rest);
   return Certificate(view, proxy, name, rest);
 }

@@ -2,7 +2,8 @@
 //
 // TLS secrets that a gateway may fetch over ADS: `kubernetes://<name>` and
 // `kubernetes://<name>-cacert`, from Secret objects in the gateway's own
-// namespace. `configmap://<namespace>/<name>` holds roots alone, which are
+// namespace. A sidecar may fetch those that a DestinationRule with a
+// workloadSelector names for it (rule_credential.h). `configmap://<namespace>/<name>` holds roots alone, which are
 // public, so any proxy may have it.
 //
 // Spec  policy facts, section 4.4 (secret lookup and data keys); Envoy v3

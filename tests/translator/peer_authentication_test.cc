@@ -151,6 +151,23 @@ TEST_CASE("of 2018's policies the port's beats the service's, the namespace's an
   CHECK(all.Mode(1) == kPermissive);
 }
 
+TEST_CASE("2018's targets are hosts: a ServiceEntry of that name is not meant") {
+  const auto mode = [](const std::string& host) {
+    mesh::Store store(mesh::DefaultSettings());
+    const auto snapshot = store.Apply(mesh::Putting(absl::StrCat(
+        "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: reviews, "
+        "namespace: default}\nspec: {hosts: [",
+        host, "], resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}]}\n",
+        Policy("reviews", "{targets: [{name: reviews}], peers: [{mtls: {}}]}"))));
+    mesh::View view(*snapshot);
+    const auto* service = mesh::FindService(view, host, "default");
+    REQUIRE(service != nullptr);
+    return AuthenticationAt(view, "default", {}, 80, service, service->FindPort(80)).mode;
+  };
+  CHECK(mode("reviews.example.com") == kPermissive);
+  CHECK(mode("reviews.default.svc.cluster.local") == kStrict);
+}
+
 TEST_CASE("a PeerAuthentication that decides leaves nothing to 2018's policies") {
   const std::string old = MeshPolicy("{peers: [{mtls: {}}]}");
   CHECK(Workload(old + Peer("istio-system", "mesh", "{mtls: {mode: PERMISSIVE}}")).Mode(8080) ==
