@@ -62,7 +62,7 @@ bool AddExtensions(X509* root, const std::string& trust_domain) {
   return AddExtension(root, NID_basic_constraints, "critical,CA:TRUE") &&
          AddExtension(root, NID_key_usage, "critical,keyCertSign,cRLSign") &&
          AddExtension(root, NID_subject_key_identifier, "hash") &&
-         AddExtension(root, NID_authority_key_identifier, "keyid") &&
+         AddExtension(root, NID_authority_key_identifier, "keyid:always") &&
          AddExtension(root, NID_subject_alt_name, absl::StrCat("URI:spiffe://", trust_domain));
 }
 
