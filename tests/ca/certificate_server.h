@@ -18,6 +18,8 @@
 #include "ca/verification_keys.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/security/server_credentials.h"
+#include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_credentials_options.h"
 #include "proto/ca/certificate_service.grpc.pb.h"
 #include "tests/ca/mesh_of_one.h"
 
@@ -61,12 +63,15 @@ struct CertificateServer {
   explicit CertificateServer(IssuanceLimits limits = {}) : limit(limits, mesh.clock) {
     const auto key = PrivateKey::Generate(KeyAlgorithm::kEcP256).value();
     const auto own = mesh.authority->IssueServing(key, {"localhost"}, absl::Hours(24)).value();
-    grpc::SslServerCredentialsOptions tls(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
     std::string chain;
     for (const std::string& pem : own.chain) chain += pem;
-    tls.pem_key_cert_pairs.push_back({key.ToPem().text(), chain});
+    namespace tls = grpc::experimental;
+    tls::TlsServerCredentialsOptions options(std::make_shared<tls::StaticDataCertificateProvider>(
+        "", std::vector<tls::IdentityKeyCertPair>{{key.ToPem().text(), chain}}));
+    options.watch_identity_key_cert_pairs();
+    options.set_cert_request_type(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(tls), &port);
+    builder.AddListeningPort("127.0.0.1:0", tls::TlsServerCredentials(options), &port);
     builder.RegisterService(service.service());
     server = builder.BuildAndStart();
     REQUIRE(server != nullptr);
