@@ -83,10 +83,6 @@ class BundleStream::Session final
   }
   absl::Status end() const { return end_; }  // after its end
   const WorkloadCertificate& certificate() const { return *certificate_; }
-  bool answered() const ABSL_LOCKS_EXCLUDED(mu_) {
-    const absl::MutexLock lock(&mu_);
-    return answered_;
-  }
 
   // Answers the bundle that waits, if the local Envoy has by now.
   void Acknowledge() ABSL_LOCKS_EXCLUDED(mu_) {
@@ -134,14 +130,14 @@ class BundleStream::Session final
 
   // Not under mu_: taking a bundle tells the streams of the local Envoy.
   void Take(const DiscoveryResponse& response) ABSL_LOCKS_EXCLUDED(mu_) {
-    auto pem = BundleIn(response);
-    absl::StatusOr<std::string> taken = pem.status();
-    if (pem.ok() && pem->has_value()) taken = owner_.parts_.take(**pem);
+    const auto pem = BundleIn(response);
+    const bool bundle = pem.ok() && pem->has_value();
+    auto taken = bundle ? owner_.parts_.take(**pem) : absl::StatusOr<std::string>("");
+    if (!pem.ok()) taken = pem.status();
     if (taken.ok()) owner_.NoteTaken(response.version_info());
     const absl::MutexLock lock(&mu_);
-    answered_ = true;
-    if (pem.ok() && !pem->has_value()) return AnswerLocked(response.nonce(), "");
     if (!taken.ok()) return RefuseLocked(response.nonce(), std::string(taken.status().message()));
+    if (!bundle) return AnswerLocked(response.nonce(), "");
     pending_ = Pending{response.nonce(), response.version_info(), *std::move(taken)};
   }
 
@@ -181,7 +177,6 @@ class BundleStream::Session final
   mutable absl::Mutex mu_;
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;  // no more writes
-  bool answered_ ABSL_GUARDED_BY(mu_) = false;
   std::optional<Pending> pending_ ABSL_GUARDED_BY(mu_);
   std::optional<DiscoveryRequest> next_ ABSL_GUARDED_BY(mu_);
   std::string taken_version_ ABSL_GUARDED_BY(mu_);

@@ -16,7 +16,7 @@ namespace binnacle::agent {
 namespace {
 
 std::string SecondsText(absl::Duration duration) {
-  return absl::FormatDuration(absl::Trunc(duration, absl::Milliseconds(100)));
+  return absl::FormatDuration(absl::Trunc(duration, absl::Milliseconds(1)));
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ _BIN = pathlib.Path(os.environ.get("BINNACLE_BIN") or
                     pathlib.Path(__file__).resolve().parents[2] / "build" / "bin")
 BINNACLED = _BIN / "binnacled"
 BINNACLECTL = _BIN / "binnaclectl"
+BINNACLE_AGENT = _BIN / "binnacle-agent"
+BINNACLE_AGENT = _BIN / "binnacle-agent"
 
 
 class ControlPlane:

@@ -3,26 +3,12 @@
 import socket
 import subprocess
 
+from lab.control_plane import BINNACLE_AGENT
 from lab.namespace import entered
 from lab.process import Process
 
 APP_UID = 1338
 PROXY_UID = 1337
-
-# What Istio's init container does: whatever enters goes to port 15006 of the
-# Envoy, whatever leaves to 15001, except what that Envoy itself (by its user
-# id) says, and except its own ports.
-_CAPTURE = f"""*nat
--A PREROUTING -p tcp -m multiport --dports 15000,15001,15006,15020,15021,15090 -j RETURN
--A PREROUTING -p tcp -j REDIRECT --to-ports 15006
--A OUTPUT -s 127.0.0.6/32 -o lo -j RETURN
--A OUTPUT -p tcp -o lo ! -d 127.0.0.1/32 -m owner --uid-owner {PROXY_UID} -j REDIRECT --to-ports 15006
--A OUTPUT -o lo -m owner ! --uid-owner {PROXY_UID} -j RETURN
--A OUTPUT -m owner --uid-owner {PROXY_UID} -j RETURN
--A OUTPUT -d 127.0.0.1/32 -j RETURN
--A OUTPUT -p tcp -j REDIRECT --to-ports 15001
-COMMIT
-"""
 
 
 class Pod:
@@ -41,7 +27,7 @@ class Pod:
     # No process of a pod is root, and still a gateway may listen on 443.
     self.run(["sh", "-c", "echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start"])
     if capture:
-      self.run(["iptables-restore"], input=_CAPTURE)
+      self.run([BINNACLE_AGENT, "capture", "--proxy-uid", PROXY_UID, "--proxy-gid", PROXY_UID])
 
   def start(self, name, command, uid=APP_UID, env=None):
     """Starts a process in the pod; its log is <logs>/<pod>-<name>.log."""

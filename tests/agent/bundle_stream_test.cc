@@ -92,7 +92,8 @@ TEST_CASE("a bundle is acknowledged only when each Envoy stream has taken it") {
   }
   f.plane.Push("2", f.BothRoots());
   f.stream->Start();
-  CHECK(one.Read().validation_context().trusted_ca().inline_bytes() == f.trust->bundle()->pem());
+  const std::string sent = one.Read().validation_context().trusted_ca().inline_bytes();
+  CHECK(sent == f.trust->bundle()->pem());
   other.Read();
   REQUIRE(Eventually([&] { return f.stream->state().version == "2"; }));
   CHECK(f.plane.answers().empty());

@@ -1,0 +1,96 @@
+"""An agent in a pod, with the Envoy that it runs."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+
+from lab.control_plane import BINNACLE_AGENT
+from lab.envoy import binary
+from lab.machine import free_port
+from lab.pod import PROXY_UID
+from lab.wait import until
+
+
+class Agent:
+  """Starts at once; wait_ready() returns when its Envoy serves. Can do what
+  lab.envoy.Envoy can."""
+
+  def __init__(self, pod, labels, control_plane, token_file, root_file, proxy_type="sidecar",
+               namespace="default", service_account="default", drain="0s", flags=(),
+               envoy_flags=()):
+    """`control_plane`: has a secure_address. `token_file` and `root_file` are
+    read by user PROXY_UID. `flags`: more of the agent's, `envoy_flags`: of
+    Envoy's. A pod's agent uses the usual ports, one on this machine free ones.
+    """
+    self.pod = pod
+    self.state_dir = pod.logs / f"{pod.name}-agent"
+    self.state_dir.mkdir(exist_ok=True)
+    os.chown(self.state_dir, PROXY_UID, PROXY_UID)
+    self._health_address = f"{pod.address}:{_health_port(pod)}"
+    metrics = [] if pod.namespace else ["--metrics-port", "0"]
+    self._command = [
+        BINNACLE_AGENT, "run", "--server", control_plane.secure_address, "--token-file",
+        token_file, "--root-file", root_file, "--type", proxy_type, "--name", pod.name,
+        "--namespace", namespace, "--service-account", service_account, "--ip", pod.address,
+        *[word for key, value in labels.items() for word in ("--label", f"{key}={value}")],
+        "--state-dir", self.state_dir, "--envoy", binary(), "--envoy-admin",
+        f"{pod.address}:{pod.admin_port}", "--health-address", self._health_address, *metrics,
+        "--drain", drain, *flags, "--", "--concurrency", "1", "--log-level", "warning",
+        *envoy_flags]
+    self.start()
+
+  def start(self):
+    """Once more, after stop() or kill()."""
+    self.process = self.pod.start("agent", self._command, uid=PROXY_UID)
+
+  def admin(self, path, method="GET"):
+    """Of its Envoy."""
+    return self._ask(f"http://{self.pod.address}:{self.pod.admin_port}{path}", method)
+
+  def stat(self, name):
+    """A counter or gauge of its Envoy; 0 as long as it has none of that name."""
+    for line in self.admin(f"/stats?filter=^{name}$").splitlines():
+      key, value = line.rsplit(": ", 1)
+      if key == name:
+        return int(value)
+    return 0
+
+  def config_dump(self, resource=None):
+    path = "/config_dump?include_eds"
+    return json.loads(self.admin(path + (f"&resource={resource}" if resource else "")))
+
+  def health(self):
+    """The status and the text of /healthz/ready."""
+    try:
+      return 200, self._ask(f"http://{self._health_address}/healthz/ready")
+    except urllib.error.HTTPError as error:
+      return error.code, error.read().decode()
+
+  def metric(self, name):
+    """A metric of the agent's own, without labels."""
+    for line in self._ask(f"http://{self._health_address}/metrics").splitlines():
+      if line.startswith(name + " "):
+        return float(line.split()[1])
+    raise KeyError(name)
+
+  def wait_ready(self, seconds=30):
+    until(lambda: self.process.must_run() and self.health()[0] == 200, seconds,
+          f"the agent of {self.pod.name} and its Envoy serve (log: {self.process.log})")
+
+  def kill(self):
+    """As a crash does; its Envoy goes with it."""
+    self.process.kill()
+
+  def stop(self, seconds=10):
+    """Returns its exit code."""
+    return self.process.stop(seconds)
+
+  @staticmethod
+  def _ask(url, method="GET"):
+    with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=5) as answer:
+      return answer.read().decode()
+
+
+def _health_port(pod):
+  return 15021 if pod.namespace else free_port(pod.address)
