@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "translator/endpoint_authentication.h"
 #include "translator/load_balancer.h"
 #include "translator/mutual_tls_mode.h"
-#include "translator/peer_authentication.h"
 
 namespace binnacle::translator {
 namespace {
@@ -16,7 +16,7 @@ bool AllEndpointsTakeIt(mesh::View& view, const Destination& destination, Origin
   const size_t port = destination.port_index;
   return std::all_of(endpoints->begin(), endpoints->end(), [&](const mesh::Endpoint& endpoint) {
     return port < endpoint.ports.size() &&
-           TakesMutualTls(view, destination, *endpoint.workload, endpoint.ports[port], origins);
+           TakesMutualTls(view, destination, endpoint, endpoint.ports[port], origins);
   });
 }
 
@@ -43,10 +43,9 @@ AutoMutualTls AutoMutualTlsFor(mesh::View& view, const ProxyClass& proxy,
 }
 
 bool TakesMutualTls(mesh::View& view, const Destination& destination,
-                    const mesh::Workload& workload, uint32_t port, Origins& origins) {
-  if (!workload.tls_capable) return false;
-  const auto authentication = AuthenticationAt(view, workload.ns, workload.labels, port,
-                                               destination.service, destination.port);
+                    const mesh::Endpoint& endpoint, uint32_t port, Origins& origins) {
+  if (!endpoint.workload->tls_capable) return false;
+  const auto authentication = AuthenticationAtEndpoint(view, destination, endpoint, port);
   if (authentication.policy != nullptr) origins.push_back(authentication.policy->origin);
   return authentication.mode != MutualTlsMode::kDisable;
 }

@@ -40,6 +40,6 @@ inline bool UsesAutoMutualTls(mesh::View& view, const ProxyClass& proxy,
 // Whether the endpoint's sidecar takes mutual TLS on `port`, the port that the
 // workload listens on: what it will have been told by policies of any age.
 bool TakesMutualTls(mesh::View& view, const Destination& destination,
-                    const mesh::Workload& workload, uint32_t port, Origins& origins);
+                    const mesh::Endpoint& endpoint, uint32_t port, Origins& origins);
 
 }  // namespace binnacle::translator

@@ -117,8 +117,7 @@ void Group(mesh::View& view, const ProxyClass& proxy, const Destination& destina
     auto& sum = *group->mutable_load_balancing_weight();
     sum.set_value(sum.value() + endpoint.load_balancing_weight().value());
     if (proxy.agent && proxy.type != ProxyType::kGrpc &&
-        TakesMutualTls(view, destination, *chosen[i].endpoint->workload, chosen[i].port,
-                       out.origins)) {
+        TakesMutualTls(view, destination, *chosen[i].endpoint, chosen[i].port, out.origins)) {
       MarkMutualTls(endpoint);
     }
   }

@@ -1,6 +1,7 @@
 #include "translator/tls_accepted.h"
 
 #include "absl/strings/str_cat.h"
+#include "translator/endpoint_authentication.h"
 
 namespace binnacle::translator {
 namespace {
@@ -19,13 +20,11 @@ TlsAccepted WithoutEndpoint(mesh::View& view, const Destination& destination) {
 
 TlsAccepted AtEndpoint(mesh::View& view, const Destination& destination,
                        const mesh::Endpoint& endpoint, uint32_t port) {
-  const mesh::Workload& workload = *endpoint.workload;
   TlsAccepted accepted;
   accepted.endpoint = &endpoint;
-  accepted.sidecar = workload.tls_capable;
-  if (destination.service->mesh_external && !workload.tls_capable) return accepted;
-  accepted.authentication = AuthenticationAt(view, workload.ns, workload.labels, port,
-                                             destination.service, destination.port);
+  accepted.sidecar = endpoint.workload->tls_capable;
+  if (destination.service->mesh_external && !accepted.sidecar) return accepted;
+  accepted.authentication = AuthenticationAtEndpoint(view, destination, endpoint, port);
   return accepted;
 }
 

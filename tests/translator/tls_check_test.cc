@@ -166,6 +166,22 @@ TEST_CASE("a policy of 2018 for one port leaves the others alone") {
   CHECK(mesh.Brief(90) == "CONFLICT mTLS <- HTTP tcp/shop -");
 }
 
+TEST_CASE("services that share a workload's port share the policy that its proxy goes by") {
+  const std::string twin =
+      "---\napiVersion: v1\nkind: Service\nmetadata: {name: twin, namespace: shop}\nspec: "
+      "{clusterIP: 10.96.0.13, selector: {app: reviews}, ports: [{name: http, port: 80, "
+      "targetPort: 8080}]}\n";
+  const std::string mesh = kReviews + twin + kStrict;
+  const std::string twins_host = "twin.shop.svc.cluster.local";
+  // The proxy goes by "reviews", which comes first.
+  Mesh of_first(mesh + Policy("reviews", "{targets: [{name: reviews}]}"));
+  CHECK(of_first.Brief(80) == "OK HTTP <- HTTP reviews/shop -");
+  CHECK(of_first.Brief(80, twins_host) == "OK HTTP <- HTTP reviews/shop -");
+  Mesh of_second(mesh + Policy("twin", "{targets: [{name: twin}]}"));
+  CHECK(of_second.Brief(80) == "OK mTLS <- mTLS default/ -");
+  CHECK(of_second.Brief(80, twins_host) == "OK mTLS <- mTLS default/ -");
+}
+
 TEST_CASE("with automatic mutual TLS clients follow what servers take") {
   const std::string none = Policy("reviews", "{targets: [{name: reviews}]}");
   CHECK(Mesh(kReviews + kStrict).Brief() == "OK mTLS <- mTLS default/ -");
