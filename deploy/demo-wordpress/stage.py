@@ -1,14 +1,18 @@
 """Who plays: WordPress in two releases, its database, and the ingress."""
 
+import os
 import pathlib
 import urllib.parse
 
 from blog import Blog
 from database import Database
+from lab.agent import Agent
+from lab.pod import PROXY_UID
 from showing.stage import Stage
 
 PRODUCTION = "wordpress-production.default"  # a proxy, as binnaclectl names it
-CALLER = "spiffe://cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"
+_INGRESS_ACCOUNT = "istio-ingressgateway-service-account"
+CALLER = f"spiffe://cluster.local/ns/istio-system/sa/{_INGRESS_ACCOUNT}"
 _HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -25,6 +29,29 @@ class WordPressStage(Stage):
     super().write_files()
     self.database.initialise()
     self.blog.write_files(self.database.password)
+
+  def start_binnacled(self):
+    super().start_binnacled(secure=True)
+    self._root = self.network.folder / "root.pem"
+    self._root.write_text(self.binnacled.trust_bundle(), encoding="utf-8")
+
+  def start_sidecar(self, pod, written):
+    self.envoys.append(self._agent(pod, written["metadata"]["labels"], "default",
+                                   written["spec"]["serviceAccountName"]))
+
+  def start_ingress(self, pod):
+    return self._agent(pod, {"istio": "ingressgateway"}, "istio-system", _INGRESS_ACCOUNT,
+                       proxy_type="router")
+
+  def _agent(self, pod, labels, namespace, account, **options):
+    """Runs the pod's Envoy. What it has to begin with is a token and the root
+    certificate; its key it makes itself."""
+    token = self.network.folder / f"{pod.name}.token"
+    token.touch(mode=0o600)
+    os.chown(token, PROXY_UID, PROXY_UID)
+    token.write_text(self.binnacled.token(namespace, account), encoding="utf-8")
+    return Agent(pod, labels, self.binnacled, token, self._root, namespace=namespace,
+                 service_account=account, **options)
 
   def start_application(self, pod, labels):
     self.pods[pod.name] = pod

@@ -1,21 +1,19 @@
 """What `binnaclectl authn tls-check` says."""
 
 import json
-import subprocess
-
-from lab.control_plane import BINNACLECTL
 
 
 class TlsCheck:
-  """Asked once, when made."""
+  """Asked once, when made. `control_plane`: a lab ControlPlane."""
 
-  def __init__(self, admin_address, proxy):
-    self._command = [BINNACLECTL, "--admin", admin_address, "authn", "tls-check", proxy]
-    asked = subprocess.run([*self._command, "-o", "json"], text=True, capture_output=True)
+  def __init__(self, control_plane, proxy):
+    asked = control_plane.try_ctl("authn", "tls-check", proxy, "-o", "json")
     self.exit_code = asked.returncode
     if self.exit_code not in (0, 1):
       raise RuntimeError(f"binnaclectl authn tls-check: {asked.stderr.strip()}")
     self.rows = json.loads(asked.stdout)
+    # The same for people.
+    self.table = control_plane.try_ctl("authn", "tls-check", proxy).stdout
 
   def all_ok(self):
     return self.exit_code == 0 and self.rows and all(row["status"] == "OK" for row in self.rows)
@@ -25,7 +23,3 @@ class TlsCheck:
 
   def hosts(self):
     return {row["host"] for row in self.rows}
-
-  def table(self):
-    """The same for people."""
-    return subprocess.run(self._command, text=True, capture_output=True).stdout

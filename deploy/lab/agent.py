@@ -28,6 +28,9 @@ class Agent:
     self.state_dir.mkdir(exist_ok=True)
     os.chown(self.state_dir, PROXY_UID, PROXY_UID)
     self._health_address = f"{pod.address}:{_health_port(pod)}"
+    # In a pod, what Envoy's user says to the pod's own address is captured, and
+    # so the agent has to ask on loopback.
+    admin_host = "0.0.0.0" if pod.namespace else pod.address
     metrics = [] if pod.namespace else ["--metrics-port", "0"]
     self._command = [
         BINNACLE_AGENT, "run", "--server", control_plane.secure_address, "--token-file",
@@ -35,7 +38,7 @@ class Agent:
         "--namespace", namespace, "--service-account", service_account, "--ip", pod.address,
         *[word for key, value in labels.items() for word in ("--label", f"{key}={value}")],
         "--state-dir", self.state_dir, "--envoy", binary(), "--envoy-admin",
-        f"{pod.address}:{pod.admin_port}", "--health-address", self._health_address, *metrics,
+        f"{admin_host}:{pod.admin_port}", "--health-address", self._health_address, *metrics,
         "--drain", drain, *flags, "--", "--concurrency", "1", "--log-level", "warning",
         *envoy_flags]
     self.start()

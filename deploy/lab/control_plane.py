@@ -18,7 +18,6 @@ _BIN = pathlib.Path(os.environ.get("BINNACLE_BIN") or
 BINNACLED = _BIN / "binnacled"
 BINNACLECTL = _BIN / "binnaclectl"
 BINNACLE_AGENT = _BIN / "binnacle-agent"
-BINNACLE_AGENT = _BIN / "binnacle-agent"
 
 
 class ControlPlane:

@@ -159,8 +159,18 @@ def _remove(number):
     if hosts.is_dir():
       (hosts / "hosts").unlink(missing_ok=True)
       hosts.rmdir()
-  if f" {_name(number)}@" in ip("-o", "link"):
-    ip("link", "del", _name(number))
+  if _plugged_in(number):
+    try:
+      ip("link", "del", _name(number))
+    except RuntimeError:
+      # The kernel takes it away by itself, with the namespace at its other end,
+      # and may have done so just now.
+      if _plugged_in(number):
+        raise
+
+
+def _plugged_in(number):
+  return f" {_name(number)}@" in ip("-o", "link")
 
 
 def _end_processes(namespace):

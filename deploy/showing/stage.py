@@ -65,8 +65,9 @@ class Stage:
     copy.write_text(text, encoding="utf-8")
     return copy
 
-  def start_binnacled(self):
-    self.binnacled = ControlPlane(self.policy, self.network.logs, host=self.network.gateway)
+  def start_binnacled(self, **options):
+    self.binnacled = ControlPlane(self.policy, self.network.logs, host=self.network.gateway,
+                                  **options)
     self.binnacled.wait_ready()
 
   def start_pods(self):
