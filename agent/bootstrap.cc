@@ -96,7 +96,7 @@ Json AdminCluster(const HostPort& admin) {
   return {{"name", "prometheus_stats"},
           {"type", "STATIC"},
           {"connect_timeout", "1s"},
-          {"load_assignment", Endpoints("prometheus_stats", SocketAddress(admin))}};
+          {"load_assignment", Endpoints("prometheus_stats", SocketAddress(admin.FromHere()))}};
 }
 
 // The admin interface listens on loopback; of all it can do, this shows

@@ -212,15 +212,10 @@ void BundleStream::KeepOn() {
   Backoff backoff(kFirstRetry, kLongestRetry);
   while (true) {
     const absl::Status ended = RunSession();
-    if (ended.ok()) {
-      backoff.Reset();
-    } else {
-      TellOfEnd(ended);
-    }
-    const absl::Duration wait = ended.ok() ? absl::ZeroDuration() : backoff.Next();
+    if (!ended.ok()) TellOfEnd(ended);
     const absl::MutexLock lock(&mu_);
-    if (state_.connected) backoff.Reset();
-    state_.connected = false;
+    if (std::exchange(state_.connected, false)) backoff.Reset();
+    const absl::Duration wait = ended.ok() ? absl::ZeroDuration() : backoff.Next();
     if (mu_.AwaitWithTimeout(absl::Condition(&stopping_), wait)) return;
   }
 }

@@ -119,7 +119,9 @@ void FileSecrets::Want(const std::string& name) {
 void FileSecrets::Release(const std::string& name) {
   const absl::MutexLock lock(&mu_);
   const auto it = watched_.find(name);
-  if (it != watched_.end() && --it->second.wanted == 0) watched_.erase(it);
+  if (it == watched_.end() || --it->second.wanted > 0) return;
+  watched_.erase(it);
+  store_.Remove(name);
 }
 
 void FileSecrets::WatchOn() {
@@ -153,7 +155,7 @@ void FileSecrets::Note(const std::string& name, const std::string& stamp,
                        const absl::Status& status) {
   const absl::MutexLock lock(&mu_);
   const auto it = watched_.find(name);
-  if (it == watched_.end()) return;
+  if (it == watched_.end()) return store_.Remove(name);  // released while it was read
   Watched& watched = it->second;
   watched.stamp = stamp;
   if (status.ok()) {

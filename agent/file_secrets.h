@@ -8,7 +8,7 @@
 //   file-root:system                          the roots of this system
 //
 // What is missing or broken is told once and withheld; what was good before
-// stays in the store.
+// stays in the store for as long as a stream wants it.
 //
 // Threads  Want() and Release() from any thread; one thread of its own reads.
 // Errors   told in the log, once for each change of what is wrong.

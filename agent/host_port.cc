@@ -43,6 +43,12 @@ std::string HostPort::ToString() const {
                                       : absl::StrCat(host, ":", port);
 }
 
+HostPort HostPort::FromHere() const {
+  if (host == "0.0.0.0") return {"127.0.0.1", port};
+  if (host == "::") return {"::1", port};
+  return *this;
+}
+
 absl::StatusOr<HostPort> ParseHostPort(absl::string_view text) {
   const size_t colon = text.rfind(':');
   uint32_t port = 0;

@@ -19,6 +19,9 @@ struct HostPort {
   uint16_t port = 0;
 
   std::string ToString() const;  // with brackets around an IPv6 address
+  // Where whoever listens on it is reached from here: 0.0.0.0 is everybody's,
+  // so on loopback.
+  HostPort FromHere() const;
   friend bool operator==(const HostPort&, const HostPort&) = default;
 };
 

@@ -12,7 +12,7 @@ constexpr double kJitter = 0.1;
 constexpr double kRetryJitter = 0.2;
 constexpr absl::Duration kShortestRetry = absl::Milliseconds(200);
 constexpr absl::Duration kFirstRetry = absl::Seconds(1);
-constexpr absl::Duration kLongestFirstWait = absl::Seconds(15);
+constexpr absl::Duration kLongestFirstWait = absl::Seconds(5);
 constexpr absl::Duration kLongestRetry = absl::Minutes(1);
 // So many tries fit into what is left of a certificate, at least.
 constexpr int kTriesLeft = 10;

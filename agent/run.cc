@@ -70,7 +70,7 @@ class Running {
                   [this] { return keeper_.state().certificate; },
                   [this](absl::string_view pem) { return trust_.Take(pem); }, acknowledgements_,
                   clock_}),
-        admin_(settings.envoy_admin),
+        admin_(settings.envoy_admin.FromHere()),
         envoy_(EnvoyCommand(settings.envoy, state_dir_.PathOf(kBootstrapName), settings.drain,
                             settings.envoy_flags),
                RestartPolicy()),

@@ -34,6 +34,11 @@ std::string SecretStore::Put(const std::string& name, ca::SecretText resource) {
   return version;
 }
 
+void SecretStore::Remove(const std::string& name) {
+  const absl::MutexLock lock(&mu_);
+  secrets_.erase(name);
+}
+
 SecretPtr SecretStore::Find(const std::string& name) const {
   const absl::MutexLock lock(&mu_);
   const auto it = secrets_.find(name);

@@ -31,6 +31,8 @@ class SecretStore {
   // Returns the secret's version. Watchers are told if it is another one.
   std::string Put(const std::string& name, ca::SecretText resource)
       ABSL_LOCKS_EXCLUDED(mu_, watchers_mu_);
+  // Nobody is told: who holds it keeps it.
+  void Remove(const std::string& name) ABSL_LOCKS_EXCLUDED(mu_);
   // nullptr: there is none (yet).
   SecretPtr Find(const std::string& name) const ABSL_LOCKS_EXCLUDED(mu_);
 

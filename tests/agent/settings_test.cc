@@ -27,6 +27,12 @@ TEST_CASE("a control plane is expected to be who its host says, or the usual one
   CHECK(Resolve(flags)->server.address == HostPort{"::1", 15012});
 }
 
+TEST_CASE("who listens everywhere is asked on loopback") {
+  CHECK(HostPort{"0.0.0.0", 15000}.FromHere() == HostPort{"127.0.0.1", 15000});
+  CHECK(HostPort{"::", 15000}.FromHere() == HostPort{"::1", 15000});
+  CHECK(HostPort{"10.0.0.7", 15000}.FromHere() == HostPort{"10.0.0.7", 15000});
+}
+
 TEST_CASE("labels of the command line win over those of the file and the environment") {
   const TemporaryDirectory folder;
   Flags flags = Good();

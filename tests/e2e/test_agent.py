@@ -162,7 +162,7 @@ def test_an_agent_that_is_told_to_end_drains_first(network, setting):
   start = time.monotonic()
   agent.process.send(signal.SIGTERM)
   until(lambda: agent.health() == (503, "ending\n"), 2, "health says so")
-  assert agent.admin("/ready").strip() == "DRAINING" or agent.process.running()
+  until(lambda: _ready(agent) == "DRAINING", 2, "and Envoy drains")
   assert agent.process.wait(15) == 0
   assert 3 <= time.monotonic() - start < 10
   log = agent.process.log.read_text()
@@ -216,6 +216,14 @@ def test_agents_run_side_by_side_on_one_machine(network, setting):
   finally:
     for machine in machines:
       machine.stop()
+
+
+def _ready(agent):
+  """What its Envoy says of itself."""
+  try:
+    return agent.admin("/ready").strip()
+  except urllib.error.HTTPError as error:
+    return error.read().decode().strip()
 
 
 def _envoy(agent):
