@@ -63,27 +63,28 @@ absl::StatusOr<StreamState::Event> StreamState::Receive(const DeltaDiscoveryRequ
   return ReceiveAs<SubscriptionDelta>(request);
 }
 
-void StreamState::AfterAnswer(ResourceType type, const Reception& reception) {
-  if (reception.answer == Reception::Answer::kNone || offer_ == nullptr) return;
-  // After a NACK too: a proxy may have taken the sound ones of a response.
-  if (type == ResourceType::kCluster || type == ResourceType::kListener) {
-    RepeatReferences(type, reception);
-  }
-}
-
-void StreamState::RepeatReferences(ResourceType type, const Reception& reception) {
+void StreamState::AfterSending(const Response& response) {
+  if (response.type != ResourceType::kCluster && response.type != ResourceType::kListener) return;
   Subscription& endpoints = At(ResourceType::kEndpoint);
   Subscription& routes = At(ResourceType::kRoute);
   Subscription& secrets = At(ResourceType::kSecret);
-  const bool cluster = type == ResourceType::kCluster;
   // At a proxy's start nothing of this was asked for yet.
-  if (!secrets.wants_any() && !(cluster ? endpoints : routes).wants_any()) return;
-  for (const ResourcePtr& resource : reception.answered) {
+  if (!endpoints.wants_any() && !routes.wants_any() && !secrets.wants_any()) return;
+  // Right behind them: Envoy acknowledges clusters only when they are warm.
+  for (const ResourcePtr& resource : response.changed) {
     const auto references = offer_->ReferencesOf(resource);
     endpoints.Repeat(references->endpoints);
     routes.Repeat(references->routes);
     secrets.Repeat(references->secrets);
-    if (!endpoints.wants_any() || reception.answer != Reception::Answer::kAck) continue;
+  }
+}
+
+void StreamState::AfterAnswer(ResourceType type, const Reception& reception) {
+  const Subscription& endpoints = At(ResourceType::kEndpoint);
+  if (type != ResourceType::kCluster || reception.answer != Reception::Answer::kAck) return;
+  if (offer_ == nullptr || !endpoints.wants_any()) return;
+  for (const ResourcePtr& resource : reception.answered) {
+    const auto references = offer_->ReferencesOf(resource);
     for (const std::string& name : references->endpoints) {
       if (!endpoints.Wants(name)) awaited_endpoints_.insert(name);
     }
@@ -106,7 +107,8 @@ Permit StreamState::PermitFor(ResourceType type, bool overdue) {
     case ResourceType::kCluster:
       return {.updates = true, .removals = false};
     case ResourceType::kEndpoint:
-      return {.updates = !clusters_open, .removals = false};
+      // Behind the clusters in the stream, which is order enough.
+      return {.updates = true, .removals = false};
     case ResourceType::kListener: {
       const bool ready =
           !clusters_open && !InFlight(ResourceType::kEndpoint) && !EndpointsAwaited();
@@ -138,6 +140,7 @@ std::optional<Response> StreamState::Pass(bool removals, bool overdue) {
     auto response = subscription.Next(*offer_, permit, absl::StrCat(absl::Hex(nonces_ + 1)));
     if (!response.has_value()) continue;
     ++nonces_;
+    AfterSending(*response);
     return response;
   }
   return std::nullopt;

@@ -6,8 +6,9 @@
 // Clusters and their endpoints reach the proxy and are acknowledged before
 // listeners and routes that use them; clusters go only after the listeners and
 // routes without them are acknowledged. When a cluster or a listener changes,
-// the endpoints, routes and secrets that it waits for are sent again. Waiting
-// for an acknowledgement is bounded: kPatience.
+// the endpoints, routes and secrets that it waits for are sent again, right
+// behind it: Envoy acknowledges clusters only once they are warm, which they
+// become by these. Waiting for an acknowledgement is bounded: kPatience.
 //
 // Threads  belongs to one stream's strand.
 // Errors   a request that ends the stream: kInvalidArgument, with what to
@@ -95,8 +96,8 @@ class StreamState {
 
   template <typename Kind, typename Request>
   absl::StatusOr<Event> ReceiveAs(const Request& request);
+  void AfterSending(const Response& response);
   void AfterAnswer(ResourceType type, const Reception& reception);
-  void RepeatReferences(ResourceType type, const Reception& reception);
   bool EndpointsAwaited();
   Permit PermitFor(ResourceType type, bool overdue);
   bool UsersSettled() const;

@@ -16,12 +16,12 @@ def service(name, address, ports, selector, namespace="default"):
   }
 
 
-def pod(name, address, labels, namespace="default", ready=True):
+def pod(name, address, labels, namespace="default", ready=True, service_account="default"):
   return {
       "apiVersion": "v1",
       "kind": "Pod",
       "metadata": {"name": name, "namespace": namespace, "labels": labels},
-      "spec": {"containers": [{"name": "app"}]},
+      "spec": {"containers": [{"name": "app"}], "serviceAccountName": service_account},
       "status": {
           "phase": "Running",
           "podIP": address,

@@ -1,13 +1,16 @@
 """A mesh to test in: a control plane, pods with their Envoys, a policy folder."""
 
 import dataclasses
+import os
 import pathlib
 import sys
 
-from lab.control_plane import ControlPlane
+from lab.agent import Agent
+from lab.control_plane import BINNACLE_AGENT, ControlPlane
 from lab.envoy import Envoy
 from lab.load import Target
 from lab.network import Network
+from lab.pod import PROXY_UID
 from lab.wait import until
 from mesh import kubernetes
 from mesh.policy_folder import PolicyFolder
@@ -27,16 +30,21 @@ class Workload:
 class Mesh:
   """Use as a context manager. Pods are ready when add_...() returns."""
 
-  def __init__(self, delta=True, xds_host=None):
-    """`xds_host`: what the control plane listens on, if not the pods' network."""
+  def __init__(self, delta=True, xds_host=None, identity=False, flags=(), agent_flags=()):
+    """`xds_host`: what the control plane listens on, if not the pods' network.
+    `identity`: with a certificate authority and an agent beside each Envoy.
+    `flags`: of binnacled."""
     self.network = Network(_WORK)
+    self.identity = identity
+    self.agent_flags = list(agent_flags)
     self.delta = delta
     self.services = {}  # name -> virtual IP
     self.workloads = {}
     try:
       self.policy = PolicyFolder(self.network.folder / "policy")
       self.control_plane = ControlPlane(self.policy.path, self.network.logs,
-                                        host=xds_host or self.network.gateway)
+                                        host=xds_host or self.network.gateway,
+                                        secure=identity, flags=flags)
     except BaseException:
       self.network.close()
       raise
@@ -57,17 +65,24 @@ class Mesh:
     return address
 
   def add_workload(self, name, app, version="v1", sidecar=True, program=None, port=8080,
-                   labels=None):
+                   labels=None, account=None, true_account=None):
     """A pod that runs the echo server (or `program`, on `port`; None: on no
-    port at all), and its Pod object."""
+    port at all), and its Pod object. `account`: its service account, `app` if
+    not given; `true_account`: another one that it really has a token for."""
     labels = {"app": app, "version": version, **(labels or {})}
-    pod = self.network.add_pod(name, capture=sidecar)
+    if self.identity and sidecar:
+      labels["security.istio.io/tlsMode"] = "istio"
+    account = account or (app if self.identity else "default")
+    pod = self.network.add_pod(name, capture=sidecar and not self.identity)
+    if self.identity and sidecar:
+      pod.run([BINNACLE_AGENT, "capture"])
     pod.start("app", program or [sys.executable, self.program("echo_server.py"), "--version",
                                  version, "--tcp", "9000"])
     if port:
       until(lambda: pod.listens_on(port), 20, f"the application of {name} listens")
-    self.policy.write(f"pod-{name}.yaml", [kubernetes.pod(name, pod.address, labels)])
-    envoy = self._add_envoy(pod, labels) if sidecar else None
+    self.policy.write(f"pod-{name}.yaml", [kubernetes.pod(name, pod.address, labels,
+                                                          service_account=account)])
+    envoy = self._add_envoy(pod, labels, account=true_account or account) if sidecar else None
     self.workloads[name] = Workload(pod, labels, envoy)
     return self.workloads[name]
 
@@ -78,7 +93,7 @@ class Mesh:
   def add_gateway(self, name="ingress", labels=None, namespace="istio-system"):
     labels = labels or {"istio": "ingressgateway"}
     pod = self.network.add_pod(name, capture=False)
-    envoy = self._add_envoy(pod, labels, proxy_type="router", namespace=namespace)
+    envoy = self._add_envoy(pod, labels, proxy_type="router", namespace=namespace, account=name)
     self.workloads[name] = Workload(pod, labels, envoy)
     return self.workloads[name]
 
@@ -106,7 +121,26 @@ class Mesh:
   def wait_until(self, condition, what, seconds=15):
     return until(condition, seconds, what)
 
-  def _add_envoy(self, pod, labels, **which):
-    envoy = Envoy(pod, labels, self.control_plane.xds_address, delta=self.delta, **which)
+  def _add_envoy(self, pod, labels, account="default", **which):
+    if self.identity:
+      envoy = self.start_agent(pod, labels, account, **which)
+    else:
+      envoy = Envoy(pod, labels, self.control_plane.xds_address, delta=self.delta, **which)
     envoy.wait_ready()
     return envoy
+
+  def start_agent(self, pod, labels, account, namespace="default", token=None, **which):
+    """An agent with a token for `account` (or `token`), and its Envoy."""
+    token = token or self.control_plane.token(namespace, account)
+    return Agent(pod, labels, self.control_plane,
+                 self._handed_over(f"token-{pod.name}", token, 0o600),
+                 self._handed_over("root.pem", self.control_plane.trust_bundle(), 0o644),
+                 namespace=namespace, service_account=account, flags=self.agent_flags, **which)
+
+  def _handed_over(self, name, text, mode):
+    """A file for agents to read."""
+    path = self.network.folder / name
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    os.chown(path, PROXY_UID, PROXY_UID)
+    return path
