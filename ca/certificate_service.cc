@@ -1,7 +1,8 @@
 #include "ca/certificate_service.h"
 
+#include <pthread.h>
+
 #include <algorithm>
-#include <atomic>
 #include <deque>
 #include <thread>
 #include <utility>
@@ -60,13 +61,13 @@ class CertificateService::Impl final : public api::IstioCertificateService::Call
   class Call;
 
   // Whether `call` will be worked on; if not, whoever asks answers it.
-  absl::Status Admit(Call* call) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::Status Admit(std::shared_ptr<Call> call) ABSL_LOCKS_EXCLUDED(mu_);
   void Leave() ABSL_LOCKS_EXCLUDED(mu_);
   void Work() ABSL_LOCKS_EXCLUDED(mu_);
 
   const CertificateServiceParts parts_;
   absl::Mutex mu_;
-  std::deque<Call*> waiting_ ABSL_GUARDED_BY(mu_);
+  std::deque<std::shared_ptr<Call>> waiting_ ABSL_GUARDED_BY(mu_);
   size_t calls_ ABSL_GUARDED_BY(mu_) = 0;  // admitted and not yet answered
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<std::thread> threads_;
@@ -74,58 +75,59 @@ class CertificateService::Impl final : public api::IstioCertificateService::Call
 
 // One call, from its arrival to its answer.
 //
-// Owner    itself: OnDone() deletes it, which gRPC calls only after Finish().
-// Threads  one after another: gRPC's, a worker, the log's.
-class CertificateService::Impl::Call final : public grpc::ServerUnaryReactor {
+// Owner    whoever works on it: the queue, a worker, the log.
+// Threads  one after another. What is gRPC's is gone after Finish().
+class CertificateService::Impl::Call : public std::enable_shared_from_this<Call> {
  public:
-  Call(Impl& service, const grpc::CallbackServerContext& context,
+  // Its reactor is the context's own: for one that reacts to nothing, gRPC needs
+  // no other thread to tell it that the call is done.
+  Call(Impl& service, grpc::CallbackServerContext& context,
        const api::IstioCertificateRequest& request, api::IstioCertificateResponse& response)
       : service_(service),
         parts_(service.parts_),
         context_(context),
         request_(request),
         response_(response),
+        reactor_(*context.DefaultReactor()),
         arrived_(absl::Now()) {}
 
+  grpc::ServerUnaryReactor* reactor() const { return &reactor_; }
   // Not admitted.
   void Refuse(const absl::Status& status) {
     event_.peer = PeerAddress(context_);
-    Report(status);
-    Finish(
-        grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message())));
+    Finish(status);
   }
   // On a worker: to the hand-over to the log, or to an answer.
   void Work();
   void Answer(const absl::Status& status);
 
-  void OnCancel() override { cancelled_ = true; }
-  void OnDone() override { delete this; }
-
  private:
   absl::StatusOr<Caller> Authenticate();
   absl::StatusOr<IssuanceRecord> Issue(const Caller& caller);
   void Written(const absl::Status& status);
-  void Report(const absl::Status& status);
+  void Finish(const absl::Status& status);
 
   Impl& service_;
   const CertificateServiceParts& parts_;
-  const grpc::CallbackServerContext& context_;
+  grpc::CallbackServerContext& context_;
   const api::IstioCertificateRequest& request_;
   api::IstioCertificateResponse& response_;
+  grpc::ServerUnaryReactor& reactor_;
   const absl::Time arrived_;
-  std::atomic<bool> cancelled_ = false;
   IssuanceEvent event_;
   std::vector<std::string> chain_;  // not in the response before it is written down
 };
 
 void CertificateService::Impl::Call::Work() {
   event_.peer = PeerAddress(context_);
-  if (cancelled_) return Answer(absl::CancelledError("the caller has gone"));
+  if (context_.IsCancelled()) return Answer(absl::CancelledError("the caller has gone"));
   const auto caller = Authenticate();
   if (!caller.ok()) return Answer(caller.status());
   auto record = Issue(*caller);
   if (!record.ok()) return Answer(record.status());
-  parts_.log.Append(*std::move(record), [this](const absl::Status& status) { Written(status); });
+  parts_.log.Append(*std::move(record), [self = shared_from_this()](const absl::Status& status) {
+    self->Written(status);
+  });
 }
 
 absl::StatusOr<Caller> CertificateService::Impl::Call::Authenticate() {
@@ -179,20 +181,18 @@ void CertificateService::Impl::Call::Written(const absl::Status& status) {
   Answer(status);
 }
 
-void CertificateService::Impl::Call::Report(const absl::Status& status) {
+void CertificateService::Impl::Call::Finish(const absl::Status& status) {
   event_.code = static_cast<grpc::StatusCode>(status.code());
   if (!status.ok()) event_.reason = ReasonForOperator(status);
   event_.took = absl::Now() - arrived_;
   if (parts_.observer) parts_.observer(event_);
+  reactor_.Finish(status.ok() ? grpc::Status::OK
+                              : grpc::Status(event_.code, std::string(status.message())));
 }
 
 void CertificateService::Impl::Call::Answer(const absl::Status& status) {
-  Report(status);
-  Impl& service = service_;  // this may be gone after Finish()
-  Finish(status.ok() ? grpc::Status::OK
-                     : grpc::Status(static_cast<grpc::StatusCode>(status.code()),
-                                    std::string(status.message())));
-  service.Leave();
+  Finish(status);
+  service_.Leave();
 }
 
 CertificateService::Impl::Impl(CertificateServiceParts parts) : parts_(std::move(parts)) {
@@ -204,20 +204,20 @@ CertificateService::Impl::Impl(CertificateServiceParts parts) : parts_(std::move
 grpc::ServerUnaryReactor* CertificateService::Impl::CreateCertificate(
     grpc::CallbackServerContext* context, const api::IstioCertificateRequest* request,
     api::IstioCertificateResponse* response) {
-  auto* call = new Call(*this, *context, *request, *response);
-  // Once admitted it may be answered, and gone, at any time.
+  const auto call = std::make_shared<Call>(*this, *context, *request, *response);
+  // Once admitted it may be answered at any time.
   if (auto admitted = Admit(call); !admitted.ok()) call->Refuse(admitted);
-  return call;
+  return call->reactor();
 }
 
-absl::Status CertificateService::Impl::Admit(Call* call) {
+absl::Status CertificateService::Impl::Admit(std::shared_ptr<Call> call) {
   absl::MutexLock lock(&mu_);
   if (stopped_) return absl::UnavailableError("the certificate service is stopping");
   if (calls_ >= kMaxCalls) {
     return absl::ResourceExhaustedError("too many requests for certificates are waiting");
   }
   ++calls_;
-  waiting_.push_back(call);
+  waiting_.push_back(std::move(call));
   return absl::OkStatus();
 }
 
@@ -227,13 +227,14 @@ void CertificateService::Impl::Leave() {
 }
 
 void CertificateService::Impl::Work() {
+  pthread_setname_np(pthread_self(), "ca-sign");
   const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return stopped_ || !waiting_.empty();
   };
   for (;;) {
     mu_.LockWhen(absl::Condition(&ready));
     if (waiting_.empty()) return mu_.Unlock();
-    Call* call = waiting_.front();
+    const std::shared_ptr<Call> call = std::move(waiting_.front());
     waiting_.pop_front();
     const bool stopped = stopped_;
     mu_.Unlock();

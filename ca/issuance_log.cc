@@ -1,5 +1,7 @@
 #include "ca/issuance_log.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <deque>
 #include <limits>
@@ -18,6 +20,9 @@ namespace binnacle::ca {
 namespace {
 
 constexpr size_t kMaxRecordsPerCommit = 1024;
+// While records come one upon another, a commit waits so long for more of them:
+// each costs an fsync and wakes those who wait.
+constexpr absl::Duration kGatherFor = absl::Milliseconds(2);
 
 struct Waiting {
   IssuanceRecord record;
@@ -250,7 +255,8 @@ class SqliteIssuanceLog final : public IssuanceLog {
   absl::Mutex mu_;
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mu_);
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
-  Writer writer_;  // the thread's own
+  bool busy_ ABSL_GUARDED_BY(mu_) = false;  // several came at once, last time
+  Writer writer_;                           // the thread's own
 
   mutable absl::Mutex reader_mu_;
   const SqliteDatabase reader_ ABSL_GUARDED_BY(reader_mu_);
@@ -258,6 +264,7 @@ class SqliteIssuanceLog final : public IssuanceLog {
 };
 
 void SqliteIssuanceLog::Run() {
+  pthread_setname_np(pthread_self(), "ca-log");
   for (auto batch = Take(); !batch.empty(); batch = Take()) {
     const absl::Status written = writer_.Write(batch);
     for (Waiting& waiting : batch) waiting.done(written);
@@ -268,7 +275,12 @@ std::deque<Waiting> SqliteIssuanceLog::Take() {
   const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return stopped_ || !waiting_.empty();
   };
+  const auto enough = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return stopped_ || waiting_.size() >= kMaxRecordsPerCommit;
+  };
   absl::MutexLock lock(&mu_, absl::Condition(&ready));
+  if (busy_) mu_.AwaitWithTimeout(absl::Condition(&enough), kGatherFor);
+  busy_ = waiting_.size() > 1;
   if (waiting_.size() <= kMaxRecordsPerCommit) return std::exchange(waiting_, {});
   std::deque<Waiting> batch;
   for (size_t i = 0; i < kMaxRecordsPerCommit; ++i) {
