@@ -9,6 +9,7 @@
 #include "ca/plugged_in.h"
 #include "ca/root_certificate.h"
 #include "ca/rotation.h"
+#include "ca/time_text.h"
 #include "ca/x509_svid.h"
 
 namespace binnacle::ca {
@@ -84,8 +85,8 @@ struct Authority::Current {
                                        absl::Time now) const {
     if (now >= not_after) {
       return absl::FailedPreconditionError(
-          absl::StrCat("the issuing certificate, or one above it, expired at ",
-                       absl::FormatTime(not_after), "; nothing can be signed with it"));
+          absl::StrCat("the issuing certificate, or one above it, expired at ", TimeText(not_after),
+                       "; nothing can be signed with it"));
     }
     const absl::Duration lifetime = std::min(
         wish > absl::ZeroDuration() ? wish : options.default_lifetime, options.max_lifetime);
@@ -154,8 +155,16 @@ absl::Status Authority::Load() {
     absl::MutexLock lock(&mu_);
     current_ = *std::move(current);
   }
-  if (options_.plugged_in_dir.empty()) return absl::OkStatus();
-  return TakeUpPluggedIn().status();
+  return options_.plugged_in_dir.empty() ? absl::OkStatus() : TakeUpAtStart();
+}
+
+absl::Status Authority::TakeUpAtStart() {
+  auto wanted = ReadPluggedIn(options_.plugged_in_dir, options_.trust_domain, clock_.Now());
+  if (!wanted.ok()) return wanted.status();
+  const bool retiring = current()->state.phase == RotationPhase::kRetiring;
+  const absl::Status taken = TakeUp(*std::move(wanted)).status();
+  // That its root must wait for another to be gone is no reason not to start.
+  return retiring && absl::IsFailedPrecondition(taken) ? absl::OkStatus() : taken;
 }
 
 absl::Status Authority::Take(AuthorityState next) {
@@ -254,14 +263,14 @@ absl::Status Authority::Introduce() {
 absl::StatusOr<bool> Authority::ReloadPluggedIn() {
   if (options_.plugged_in_dir.empty()) return false;
   absl::MutexLock lock(&step_mu_);
-  return TakeUpPluggedIn();
+  auto wanted = ReadPluggedIn(options_.plugged_in_dir, options_.trust_domain, clock_.Now());
+  if (!wanted.ok()) return wanted.status();
+  return TakeUp(*std::move(wanted));
 }
 
-absl::StatusOr<bool> Authority::TakeUpPluggedIn() {
-  const absl::Time now = clock_.Now();
-  auto wanted = ReadPluggedIn(options_.plugged_in_dir, options_.trust_domain, now);
-  if (!wanted.ok()) return wanted.status();
-  auto next = TakenUp(current()->state, std::make_shared<const Issuer>(*std::move(wanted)), now);
+absl::StatusOr<bool> Authority::TakeUp(Issuer wanted) {
+  auto next =
+      TakenUp(current()->state, std::make_shared<const Issuer>(std::move(wanted)), clock_.Now());
   if (!next.ok()) return next.status();
   if (!next->has_value()) return false;
   if (auto taken = Take(**std::move(next)); !taken.ok()) return taken;

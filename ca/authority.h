@@ -130,7 +130,8 @@ class Authority {
   absl::StatusOr<AuthorityState> StoredOrFirstState(bool* stored) const;
   // Stores it, and only then goes on with it.
   absl::Status Take(AuthorityState next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(step_mu_);
-  absl::StatusOr<bool> TakeUpPluggedIn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(step_mu_);
+  absl::Status TakeUpAtStart() ABSL_EXCLUSIVE_LOCKS_REQUIRED(step_mu_);
+  absl::StatusOr<bool> TakeUp(Issuer wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(step_mu_);
   std::shared_ptr<const Current> current() const ABSL_LOCKS_EXCLUDED(mu_);
 
   const AuthorityOptions options_;

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "ca/file.h"
+#include "ca/time_text.h"
 
 namespace binnacle::ca {
 namespace {
@@ -69,11 +70,10 @@ absl::StatusOr<std::vector<Certificate>> ReadRoots(const std::string& path) {
 
 absl::Status CheckTime(const std::string& path, const Certificate& certificate, absl::Time now) {
   if (now >= certificate.not_after()) {
-    return Wrong(path, absl::StrCat("it expired at ", absl::FormatTime(certificate.not_after())));
+    return Wrong(path, absl::StrCat("it expired at ", TimeText(certificate.not_after())));
   }
   if (now < certificate.not_before()) {
-    return Wrong(path,
-                 absl::StrCat("it is valid from ", absl::FormatTime(certificate.not_before())));
+    return Wrong(path, absl::StrCat("it is valid from ", TimeText(certificate.not_before())));
   }
   return absl::OkStatus();
 }

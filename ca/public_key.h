@@ -6,8 +6,8 @@
 // that nearly all have.
 //
 // Threads  pure functions.
-// Errors   kInvalidArgument: damaged, too weak (see CheckKeyStrength), or not
-//          in its one canonical form.
+// Errors   kInvalidArgument: damaged, too weak (see CheckKeyStrength), a
+//          compressed point, or not in its one canonical form.
 // Spec     RFC 5280, SubjectPublicKeyInfo; RFC 5480.
 #pragma once
 

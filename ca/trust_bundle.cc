@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "ca/digest.h"
+#include "ca/time_text.h"
 #include "openssl/err.h"
 
 namespace binnacle::ca {
@@ -33,12 +34,12 @@ std::string ReasonOf(X509_STORE_CTX* context, const Certificate& leaf, absl::Tim
   const absl::string_view whose = depth == 0 ? "it" : "an issuer above it";
   switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return depth == 0 ? absl::StrCat("it expired at ", absl::FormatTime(leaf.not_after()),
-                                       ", it is ", absl::FormatTime(now))
+      return depth == 0 ? absl::StrCat("it expired at ", TimeText(leaf.not_after()), ", it is ",
+                                       TimeText(now))
                         : "an issuer above it has expired";
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return depth == 0 ? absl::StrCat("it is valid from ", absl::FormatTime(leaf.not_before()),
-                                       ", it is ", absl::FormatTime(now))
+      return depth == 0 ? absl::StrCat("it is valid from ", TimeText(leaf.not_before()), ", it is ",
+                                       TimeText(now))
                         : "an issuer above it is not yet valid";
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
