@@ -155,7 +155,12 @@ class Running {
 
   std::string Detail() const {
     const CertificateKeeper::State state = keeper_.state();
-    if (state.last_error.ok() || state.certificate == nullptr) return "";
+    if (state.certificate == nullptr) return "";
+    if (state.last_error.ok()) {
+      return bundles_.state().connected
+                 ? ""
+                 : "the control plane is away; going on with what it gave last";
+    }
     return absl::StrCat(
         "the certificate cannot be renewed and expires in ",
         absl::FormatDuration(
