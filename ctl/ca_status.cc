@@ -1,6 +1,7 @@
 #include "ctl/ca_status.h"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -28,13 +29,27 @@ Cell LeftCell(const std::string& until) {
   return {std::move(left), tone};
 }
 
+// A root that signs by itself is listed as root and as issuer.
+std::string RolesOf(const std::string& fingerprint, const Json& certificates) {
+  std::string roles;
+  for (const Json& certificate : certificates) {
+    if (Text(certificate, "fingerprint") != fingerprint) continue;
+    absl::StrAppend(&roles, roles.empty() ? "" : ", ", Text(certificate, "role"));
+  }
+  return roles;
+}
+
 void PrintCertificates(const Json& state, Console& console) {
   Table table({"ROLE", "SUBJECT", "VALID FROM", "VALID UNTIL", "LEFT", "SHA-256"});
-  for (const Json& certificate : Field(state, "certificates")) {
+  std::set<std::string> shown;
+  const Json& certificates = Field(state, "certificates");
+  for (const Json& certificate : certificates) {
+    const std::string fingerprint = Text(certificate, "fingerprint");
+    if (!shown.insert(fingerprint).second) continue;
     const std::string until = Text(certificate, "notAfter");
-    table.AddRow({Text(certificate, "role"), Text(certificate, "subject"),
+    table.AddRow({RolesOf(fingerprint, certificates), Text(certificate, "subject"),
                   Text(certificate, "notBefore"), until, LeftCell(until),
-                  Text(certificate, "fingerprint").substr(0, kFingerprintShown)});
+                  fingerprint.substr(0, kFingerprintShown)});
   }
   console.out << table.Render(console.width, console.colour);
 }
