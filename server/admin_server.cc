@@ -131,7 +131,11 @@ class AdminServer::Http {
     AddDebug();
     AddProxies();
     AddTlsCheck(http_, parts_.hub, parts_.owner, parts_.translator);
-    if (parts_.authority != nullptr) AddAuthorityQuestions(http_, *parts_.authority);
+    if (parts_.authority == nullptr) {
+      AddAbsentAuthority(http_);
+    } else {
+      AddAuthorityQuestions(http_, *parts_.authority);
+    }
   }
 
   absl::StatusOr<std::string> Start(const std::string& address) {

@@ -103,6 +103,13 @@ void Rotate(MeshAuthority& authority, const httplib::Request& request,
 
 }  // namespace
 
+void AddAbsentAuthority(httplib::Server& http) {
+  http.Get("/debug/ca.*", [](const httplib::Request&, httplib::Response& response) {
+    Answer(response,
+           {{"error", "it runs without a certificate authority (--secure-address \"\")"}}, 404);
+  });
+}
+
 void AddAuthorityQuestions(httplib::Server& http, const MeshAuthority& authority) {
   http.Get("/debug/ca", [&](const httplib::Request&, httplib::Response& response) {
     Answer(response, AuthorityJson(authority));

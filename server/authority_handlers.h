@@ -20,6 +20,8 @@
 
 namespace binnacle::server {
 
+// Without an authority: says so.
+void AddAbsentAuthority(httplib::Server& http);
 void AddAuthorityQuestions(httplib::Server& http, const MeshAuthority& authority);
 void AddAuthorityOrders(httplib::Server& http, MeshAuthority& authority);
 
