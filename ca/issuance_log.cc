@@ -72,7 +72,7 @@ absl::StatusOr<Writer> Writer::Open(const std::string& path) {
 }
 
 absl::Status Writer::Write(const std::deque<Waiting>& batch) {
-  const absl::Status written = WriteWithin(batch);
+  absl::Status written = WriteWithin(batch);
   if (written.ok()) return written;
   issuer_ids_.clear();  // some may be undone
   // Fails if SQLite has already rolled back by itself, which is as good.

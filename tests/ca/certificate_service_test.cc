@@ -228,6 +228,7 @@ TEST_CASE_METHOD(Fixture,
   std::atomic<int> given = 0;
   std::atomic<int> asked = 0;
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       const CertificateClient client(server, &reviews);
@@ -259,6 +260,7 @@ TEST_CASE_METHOD(Fixture, "a service that stops before its server refuses what s
 TEST_CASE_METHOD(Fixture, "callers that go away while they wait do no harm") {
   const CertificateClient client(server, &reviews);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < 200; ++i) {
