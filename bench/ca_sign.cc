@@ -10,7 +10,9 @@
 // alike. --openssl also runs `openssl speed -seconds 1 ecdsap256` and shows its
 // line on standard error.
 //
-// Bar: 80% of the limit 1 / (1 / signs + 1 / checks) on one core.
+// Bar: 80% of the limit 1 / (1 / signs + 1 / checks) on one core. Measured on a
+// 2-core virtual machine: 84% on one thread, 83% on two when nothing else runs
+// (9,050 and 18,100 a second; OpenSSL 42,800 signatures and 14,500 checks).
 
 #include <sched.h>
 
@@ -148,6 +150,7 @@ struct Mesh {
 double IssueOnThreads(const Mesh& mesh, int threads, double seconds) {
   std::vector<double> rates(static_cast<size_t>(threads));
   std::vector<std::thread> running;
+  running.reserve(rates.size());
   for (int i = 0; i < threads; ++i) {
     running.emplace_back([&, i] {
       StayOn(i);

@@ -21,9 +21,9 @@ constexpr absl::string_view kAdvice =
     "Put the file back from a backup. To give this authority up instead, so that every certificate "
     "and token it has made is worthless, move its whole data directory away and start again";
 
-absl::Status Lost(absl::string_view what) {
-  return absl::DataLossError(
-      absl::StrCat("the certificate authority's state (", kStateFile, ") ", what, ". ", kAdvice));
+absl::Status Lost(const Storage& storage, absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("the certificate authority's state (",
+                                          storage.PathOf(kStateFile), ") ", what, ". ", kAdvice));
 }
 
 // Our own roots bear the name of their trust domain.
@@ -134,12 +134,13 @@ absl::StatusOr<AuthorityState> Authority::StoredOrFirstState(bool* stored) const
   const auto text = storage_.Read(kStateFile);
   *stored = text.ok();
   if (absl::IsNotFound(text.status())) {
-    if (options_.expect_state) return Lost("is gone, although certificates have been issued");
+    if (options_.expect_state)
+      return Lost(storage_, "is gone, although certificates have been issued");
     return FirstState();
   }
   if (!text.ok()) return text.status();
   auto state = ParseAuthorityState(text->view());
-  if (!state.ok()) return Lost(absl::StrCat("is damaged: ", state.status().message()));
+  if (!state.ok()) return Lost(storage_, absl::StrCat("is damaged: ", state.status().message()));
   if (auto good = CheckTrustDomainOf(*state, options_.trust_domain); !good.ok()) return good;
   return state;
 }

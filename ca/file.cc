@@ -75,7 +75,7 @@ absl::Status WriteTemporary(const std::string& path, absl::string_view content) 
   const bool written = ::fchmod(file.get(), S_IRUSR | S_IWUSR) == 0 &&
                        WriteAll(file.get(), content) && ::fsync(file.get()) == 0 && file.Close();
   if (written) return absl::OkStatus();
-  const absl::Status error = SystemError("write", path);
+  absl::Status error = SystemError("write", path);
   ::unlink(path.c_str());
   return error;
 }
@@ -120,7 +120,7 @@ absl::Status ReplaceFile(const std::string& path, absl::string_view content) {
   const std::string temporary = TemporaryOf(path);
   if (auto written = WriteTemporary(temporary, content); !written.ok()) return written;
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const absl::Status error = SystemError("replace", path);
+    absl::Status error = SystemError("replace", path);
     ::unlink(temporary.c_str());
     return error;
   }

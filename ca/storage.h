@@ -26,6 +26,8 @@ class Storage {
   virtual absl::Status Write(const std::string& name, absl::string_view content) = 0;
   virtual absl::Status Remove(const std::string& name) = 0;
   virtual bool Exists(const std::string& name) const = 0;
+  // As a message names it.
+  virtual std::string PathOf(const std::string& name) const { return name; }
 };
 
 // Files of mode 0600 in one directory of mode 0700, which is made if it is
@@ -40,7 +42,7 @@ class DirectoryStorage final : public Storage {
   absl::Status Write(const std::string& name, absl::string_view content) override;
   absl::Status Remove(const std::string& name) override;
   bool Exists(const std::string& name) const override;
-  std::string PathOf(const std::string& name) const { return path_ + "/" + name; }
+  std::string PathOf(const std::string& name) const override { return path_ + "/" + name; }
 
  private:
   explicit DirectoryStorage(std::string path) : path_(std::move(path)) {}

@@ -39,7 +39,7 @@ absl::Status StartUpon(const std::string& content, bool expect_state = false) {
   SetClock clock(kNow);
   AuthorityOptions options;
   options.expect_state = expect_state;
-  const absl::Status status = Authority::Open(options, storage, clock).status();
+  absl::Status status = Authority::Open(options, storage, clock).status();
   CHECK(storage.files["authority.state"] == content);
   return status;
 }
@@ -162,6 +162,9 @@ TEST_CASE("on a disk the state is its owner's alone, and refused when it is not"
   CHECK((found.st_mode & 07777) == 0600);
   REQUIRE(stat(directory.File("ca").c_str(), &found) == 0);
   CHECK((found.st_mode & 07777) == 0700);
+
+  PutFile(path, ReadFile(path).substr(0, 1000));
+  CHECK(absl::StrContains(Authority::Open({}, *storage, clock).status().message(), path));
 
   const std::string before = ReadFile(path);
   REQUIRE(chmod(path.c_str(), 0640) == 0);

@@ -8,6 +8,7 @@
 #include "ca/authority.h"
 #include "catch2/catch.hpp"
 #include "tests/ca/faulty_storage.h"
+#include "tests/ca/killed_at_call.h"
 #include "tests/ca/plugged_in_files.h"
 #include "tests/ca/set_clock.h"
 #include "tests/ca/temporary_directory.h"
@@ -30,8 +31,9 @@ struct Mesh {
 
   absl::Status Open() {
     auto opened = Authority::Open(options, storage, clock);
-    if (opened.ok()) authority = *std::move(opened);
-    return opened.status();
+    if (!opened.ok()) return opened.status();
+    authority = *std::move(opened);
+    return absl::OkStatus();
   }
   void Restart() {
     options.expect_state = true;
@@ -235,6 +237,39 @@ TEST_CASE("a root rotation cut short at any step leaves one usable state") {
       if (last) break;
     }
   }
+}
+
+TEST_CASE("a server killed at any system call of a step starts again and loses no certificate") {
+  const TemporaryDirectory directory;
+  const SetClock clock(kNow);
+  const Mesh mesh;
+  auto storage = DirectoryStorage::Open(directory.path());
+  REQUIRE(storage.ok());
+  auto authority = Authority::Open({}, *storage, clock);
+  REQUIRE(authority.ok());
+  int kept = 0;
+  int taken = 0;
+  for (int call = 0;; ++call) {
+    CAPTURE(call);
+    REQUIRE((*authority)->Introduce().ok());
+    const auto before = (*authority)->IssueSvid(mesh.request, mesh.id, absl::ZeroDuration());
+    const bool killed = KilledAtCall(call, [&] { (void)(*authority)->Activate(); });
+
+    AuthorityOptions options;
+    options.expect_state = true;
+    authority = Authority::Open(options, *storage, clock);
+    REQUIRE(authority.ok());
+    const auto after = (*authority)->IssueSvid(mesh.request, mesh.id, absl::ZeroDuration());
+    const auto bundle = (*authority)->bundle();
+    CHECK(bundle->Verify(Mesh::WithAbove(*before), kNow).ok());
+    CHECK(bundle->Verify(Mesh::WithAbove(*after), kNow).ok());
+    const bool introducing = (*authority)->status().phase == RotationPhase::kIntroducing;
+    (introducing ? kept : taken) += 1;
+    REQUIRE((introducing ? (*authority)->Abandon() : (*authority)->Retire()).ok());
+    if (!killed) break;
+  }
+  CHECK(kept > 4);
+  CHECK(taken > 2);
 }
 
 TEST_CASE("an own root cannot be introduced beside plugged-in certificates") {
@@ -450,6 +485,7 @@ TEST_CASE("certificates are issued side by side while the root changes under the
   std::atomic<int> good = 0;
   std::atomic<int> bad = 0;
   std::vector<std::thread> callers;
+  callers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     callers.emplace_back([&] {
       while (!done) {

@@ -1,18 +1,17 @@
 #include "ca/storage.h"
 
-#include <signal.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "catch2/catch.hpp"
+#include "tests/ca/killed_at_call.h"
 #include "tests/ca/temporary_directory.h"
 
 namespace binnacle::ca {
@@ -30,32 +29,6 @@ std::vector<std::string> FilesIn(const std::string& path) {
     names.push_back(entry.path().filename());
   }
   return names;
-}
-
-// Runs `work` in a process that is killed before its n-th system call. False if
-// it made fewer and so came to its end.
-template <typename Work>
-bool KilledAtCall(int n, Work work) {
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-    raise(SIGSTOP);
-    work();
-    _exit(0);
-  }
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_EXITKILL);
-  // Each call stops it twice: when it begins and when it ends.
-  for (int stops = 0; stops < 2 * n + 1; ++stops) {
-    ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
-    REQUIRE(waitpid(child, &status, 0) == child);
-    if (WIFEXITED(status)) return false;
-  }
-  kill(child, SIGKILL);
-  waitpid(child, &status, 0);
-  return true;
 }
 
 TEST_CASE("what is written is read back, for its owner alone") {

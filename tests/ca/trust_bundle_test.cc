@@ -124,6 +124,7 @@ TEST_CASE("many may check against one bundle at the same time") {
   const TrustBundle bundle({root.certificate});
   const Certificate leaf = Leaf(root);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> accepted = 0;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
