@@ -117,7 +117,7 @@ class BundleStream::Session final
   }
 
   void OnDone(const grpc::Status& status) override {
-    end_ = StatusOf(status);
+    end_ = StatusOf(status, owner_.parts_.server);
     done_.Notify();
   }
 
@@ -256,7 +256,7 @@ void BundleStream::TellOfEnd(const absl::Status& why) {
   std::string trouble(why.message());
   if (!state_.connected && trouble == told_) return;
   told_ = std::move(trouble);
-  spdlog::warn("trust bundle: the stream from the control plane {}: {}; keeping what there is",
+  spdlog::warn("trust bundle: the stream {}: {}; keeping what there is",
                state_.connected ? "broke" : "cannot be had", told_);
 }
 

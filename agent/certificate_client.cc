@@ -85,7 +85,7 @@ absl::StatusOr<WorkloadCertificatePtr> CertificateClient::RequestWith(
   const auto stub = IstioCertificateService::NewStub(DialServer(server_, trust_.ForServer(), own));
   const grpc::Status called = stub->CreateCertificate(&context, request, &response);
   End();
-  if (!called.ok()) return StatusOf(called);
+  if (!called.ok()) return StatusOf(called, server_);
   auto got = WorkloadCertificate::Read(
       *std::move(key), {response.cert_chain().begin(), response.cert_chain().end()}, clock_.Now());
   if (got.ok()) NoteIdentity(**got);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "grpc/support/log.h"
 #include "nlohmann/json.hpp"
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/stdout_sinks.h"
@@ -38,6 +39,11 @@ std::unique_ptr<spdlog::formatter> NewFormatter(bool json) {
   return formatter;
 }
 
+// gRPC's own lines, in our form. What they tell of comes back as statuses too.
+void LogOfGrpc(gpr_log_func_args* line) {
+  if (line->severity == GPR_LOG_SEVERITY_ERROR) spdlog::debug("grpc: {}", line->message);
+}
+
 }  // namespace
 
 absl::Status StartLog(const std::string& level, const std::string& format) {
@@ -56,6 +62,7 @@ absl::Status StartLog(const std::string& level, const std::string& format) {
   logger->set_level(parsed);
   logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
+  gpr_set_log_function(LogOfGrpc);
   return absl::OkStatus();
 }
 

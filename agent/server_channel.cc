@@ -1,5 +1,7 @@
 #include "agent/server_channel.h"
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -22,6 +24,19 @@ grpc::ChannelArguments Arguments(const ServerAddress& server) {
   return arguments;
 }
 
+// Why there is no connection.
+std::string Reason(const std::string& said, const std::string& name) {
+  if (absl::StrContains(said, "certificate verify failed")) {
+    return "its certificate leads to none of the roots that are trusted here (--root-file)";
+  }
+  if (absl::StrContains(said, "is not in peer certificate")) {
+    return absl::StrCat("its certificate is not for ", name, " (--server-name)");
+  }
+  constexpr char kLead[] = "last error: UNKNOWN: ";
+  const size_t lead = said.find(kLead);
+  return lead == std::string::npos ? said : said.substr(lead + sizeof(kLead) - 1);
+}
+
 }  // namespace
 
 std::shared_ptr<grpc::Channel> DialServer(const ServerAddress& server, const std::string& roots_pem,
@@ -38,8 +53,12 @@ std::shared_ptr<grpc::Channel> DialServer(const ServerAddress& server, const std
   return channel;
 }
 
-absl::Status StatusOf(const grpc::Status& status) {
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+absl::Status StatusOf(const grpc::Status& status, const ServerAddress& server) {
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  if (code != absl::StatusCode::kUnavailable) return absl::Status(code, status.error_message());
+  return absl::UnavailableError(absl::StrCat("cannot reach the control plane at ",
+                                             server.address.ToString(), ": ",
+                                             Reason(status.error_message(), server.name)));
 }
 
 }  // namespace binnacle::agent

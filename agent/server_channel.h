@@ -29,6 +29,7 @@ struct ServerAddress {
 std::shared_ptr<grpc::Channel> DialServer(const ServerAddress& server, const std::string& roots_pem,
                                           const WorkloadCertificate* own);
 
-absl::Status StatusOf(const grpc::Status& status);
+// With the words of gRPC turned into what to look at, where it is known.
+absl::Status StatusOf(const grpc::Status& status, const ServerAddress& server);
 
 }  // namespace binnacle::agent

@@ -70,20 +70,15 @@ absl::StatusOr<std::string> Trust::Take(absl::string_view pem) {
   auto roots = Roots(pem);
   if (!roots.ok()) return roots.status();
   const absl::MutexLock lock(&mu_);
-  from_stream_ = true;
   return PublishLocked(*std::move(roots));
 }
 
 void Trust::TakeRootsOf(const WorkloadCertificate& certificate) {
   const absl::MutexLock lock(&mu_);
-  std::vector<Certificate> roots = certificate.roots;
-  if (from_stream_) {
-    if (bundle_->Verify(certificate.chain, certificate.received).ok()) return;
-    spdlog::warn(
-        "trust bundle: does not vouch for the new certificate; adding the roots beside it");
-    for (const Certificate& root : bundle_->roots()) {
-      if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
-    }
+  std::vector<Certificate> roots;
+  if (bundle_ != nullptr) roots = bundle_->roots();
+  for (const Certificate& root : certificate.roots) {
+    if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
   }
   PublishLocked(std::move(roots));
 }

@@ -36,8 +36,9 @@ class Trust {
 
   // The control plane's bundle. Returns the version of `ROOTCA` that holds it.
   absl::StatusOr<std::string> Take(absl::string_view pem) ABSL_LOCKS_EXCLUDED(mu_);
-  // The roots beside a new certificate. They count as long as there was no
-  // bundle, and where the bundle does not vouch for the certificate.
+  // The roots beside a new certificate, which are the bundle of the moment it
+  // was signed: whoever was given them counts as trusting them. They are added,
+  // so that an answer that was overtaken by a newer bundle takes nothing away.
   void TakeRootsOf(const WorkloadCertificate& certificate) ABSL_LOCKS_EXCLUDED(mu_);
 
   // nullptr before there is one.
@@ -58,7 +59,6 @@ class Trust {
   std::string content_ ABSL_GUARDED_BY(mu_);  // of the file, when it last was sound
   SecretStore& store_;
   std::shared_ptr<const ca::TrustBundle> bundle_ ABSL_GUARDED_BY(mu_);
-  bool from_stream_ ABSL_GUARDED_BY(mu_) = false;
 };
 
 }  // namespace binnacle::agent

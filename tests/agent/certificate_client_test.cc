@@ -95,7 +95,11 @@ TEST_CASE("a control plane under a root that is not trusted gets no token") {
   Fixture f;
   TestAuthority stranger;
   f.Connect(stranger->bundle()->pem());
-  CHECK(absl::IsUnavailable(f.client->Request(nullptr).status()));
+  const absl::Status refused = f.client->Request(nullptr).status();
+  CHECK(absl::IsUnavailable(refused));
+  CHECK(refused.message() ==
+        "cannot reach the control plane at " + f.plane.address().address.ToString() +
+            ": its certificate leads to none of the roots that are trusted here (--root-file)");
   CHECK(f.plane.shown().empty());
 }
 
@@ -108,7 +112,10 @@ TEST_CASE("a control plane of another name gets no token") {
   wish.identity.name = "web-1";
   wish.token_file = f.folder.File("token");
   CertificateClient client(address, wish, *f.trust, f.clock);
-  CHECK(absl::IsUnavailable(client.Request(nullptr).status()));
+  const absl::Status refused = client.Request(nullptr).status();
+  CHECK(absl::IsUnavailable(refused));
+  CHECK(refused.message() == "cannot reach the control plane at " + address.address.ToString() +
+                                 ": its certificate is not for localhost (--server-name)");
   CHECK(f.plane.shown().empty());
 }
 

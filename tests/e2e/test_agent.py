@@ -31,11 +31,12 @@ def network():
 class Setting:
   """A control plane with an authority and what an agent needs to begin."""
 
-  def __init__(self, network):
+  def __init__(self, network, flags=()):
     self.network = network
     policy = network.folder / "policy"
     policy.mkdir()
-    self.control_plane = ControlPlane(policy, network.logs, host=network.gateway, secure=True)
+    self.control_plane = ControlPlane(policy, network.logs, host=network.gateway, secure=True,
+                                      flags=flags)
     self.control_plane.wait_ready()
     self.roots = network.folder / "root-cert.pem"
     self.roots.write_text(self.control_plane.trust_bundle(), encoding="utf-8")
@@ -136,6 +137,43 @@ def test_a_token_of_another_namespace_gets_no_configuration(network, setting):
   until(lambda: agent.stat("control_plane.connected_state") == 0 and
         agent.stat("cluster.xds-grpc.upstream_rq_total") > 0, 10, "Envoy is refused")
   assert agent.health()[0] == 503
+
+
+def _authority(setting):
+  return json.loads(setting.control_plane.ctl("ca", "status", "-o", "json"))
+
+
+@pytest.fixture
+def brief(network):
+  """Long enough that nothing is renewed within 5 s, and no longer."""
+  made = Setting(network, ["--cert-lifetime", "20s"])
+  yield made
+  made.control_plane.stop()
+
+
+def test_a_new_root_signs_only_when_envoy_has_it(network, brief):
+  setting = brief
+  agent = setting.agent(network.add_pod("web"))
+  agent.wait_ready()
+  first = _serial(agent)
+  os.kill(_envoy(agent), signal.SIGSTOP)
+  setting.control_plane.ctl("ca", "rotate")
+  until(lambda: agent.metric("binnacle_agent_trust_bundle_roots") == 2, 5,
+        "the agent has both roots")
+  # It must not be told that they are in effect, however long that takes.
+  deadline = time.monotonic() + 2
+  while time.monotonic() < deadline:
+    status = _authority(setting)
+    assert status["phase"] == "introducing" and status["waitingFor"]
+  assert agent.metric("binnacle_agent_certificate_renewals_total") == 1
+  os.kill(_envoy(agent), signal.SIGCONT)
+  until(lambda: _authority(setting)["phase"] != "introducing", 10, "the new root signs")
+  # Short-lived certificates are soon all under the new root, and the old one goes.
+  until(lambda: _authority(setting)["phase"] == "steady", 60, "the old root is dropped")
+  until(lambda: agent.metric("binnacle_agent_trust_bundle_roots") == 1, 10, "here too")
+  agent.wait_ready()
+  assert _serial(agent) != first
+  until(lambda: agent.stat("control_plane.connected_state") == 1, 10, "Envoy has its stream")
 
 
 def test_an_envoy_that_dies_is_started_again(network, setting):
