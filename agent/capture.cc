@@ -82,6 +82,7 @@ absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& command,
   if (!in.Fill(input)) return absl::ErrnoToStatus(errno, "memfd");
   std::vector<std::string> words = command;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const pid_t pid = fork();

@@ -62,6 +62,7 @@ std::string EndText(int status) {
 absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>& command) {
   std::vector<std::string> words = command;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   std::array<int, 2> pipe{};

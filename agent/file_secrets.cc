@@ -147,8 +147,9 @@ void FileSecrets::Look(const std::string& name) {
     if (it == watched_.end() || (it->second.stamp == stamp && it->second.failed == 0)) return;
   }
   auto secret = ReadFileSecret(name);
-  if (secret.ok()) store_.Put(name, *std::move(secret));
-  Note(name, stamp, secret.status());
+  const absl::Status read = secret.status();
+  if (read.ok()) store_.Put(name, *std::move(secret));
+  Note(name, stamp, read);
 }
 
 void FileSecrets::Note(const std::string& name, const std::string& stamp,

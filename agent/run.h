@@ -13,7 +13,7 @@
 
 namespace binnacle::agent {
 
-int Run(const Settings& settings);
+int Run(const Settings& wanted);
 
 // What `run` would write for Envoy.
 absl::StatusOr<std::string> BootstrapFor(const Settings& settings, const std::string& state_dir);
