@@ -41,7 +41,7 @@ struct AdminParts {
   const TranslationPool& pool;
   translator::Translator& translator;
   const MeshAuthority* authority = nullptr;  // nullptr: there is none
-  std::string admin_socket;                  // its path; empty: there is none
+  std::string admin_socket{};                // its path; empty: there is none
 };
 
 class AdminServer {
