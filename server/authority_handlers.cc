@@ -105,8 +105,8 @@ void Rotate(MeshAuthority& authority, const httplib::Request& request,
 
 void AddAbsentAuthority(httplib::Server& http) {
   http.Get("/debug/ca.*", [](const httplib::Request&, httplib::Response& response) {
-    Answer(response,
-           {{"error", "it runs without a certificate authority (--secure-address \"\")"}}, 404);
+    Answer(response, {{"error", "it runs without a certificate authority (--secure-address \"\")"}},
+           404);
   });
 }
 
