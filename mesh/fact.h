@@ -43,6 +43,8 @@ enum class FactKind : uint8_t {
   kMeshWildcardHosts,        // "": their wildcard hosts, longest first
   kVirtualService,           // namespace/name: one VirtualService (for delegates)
   kWorkloadServices,         // IP address: services whose endpoint it is
+  kPod,                      // namespace/name: what a running Pod says of its workload
+  kPodsAt,                   // IP address: the running Pods there, as kPod names them
   kSecret,                   // namespace/name
   kConfigMap,                // namespace/name
   kPeerAuthentications,      // namespace: PeerAuthentications in it, in order of precedence
@@ -122,6 +124,14 @@ struct FactValue<FactKind::kVirtualService> {
 template <>
 struct FactValue<FactKind::kWorkloadServices> {
   using type = std::vector<WorkloadService>;
+};
+template <>
+struct FactValue<FactKind::kPod> {
+  using type = Workload;  // its node is not looked at: no locality from there
+};
+template <>
+struct FactValue<FactKind::kPodsAt> {
+  using type = HostList;
 };
 template <>
 struct FactValue<FactKind::kSecret> {

@@ -41,10 +41,13 @@ void Store::Exchange(const policy::ObjectKey& key,
       return;
     case Kind::kEndpoints:
     case Kind::kEndpointSlice:
-    case Kind::kPod:
     case Kind::kNode:
     case Kind::kWorkloadEntry:
       endpoints_.Change(before, now);
+      return;
+    case Kind::kPod:
+      endpoints_.Change(before, now);
+      pods_.Change(before, now);
       return;
     case Kind::kDestinationRule:
       rules_.Change(before, now, *settings_);
@@ -66,6 +69,7 @@ std::shared_ptr<const Snapshot> Store::Derive(absl::Time seen) {
   if (before == nullptr) writer.SetShared<FactKind::kSettings>("", settings_);
   services_.Derive(writer);
   endpoints_.Derive(objects_, services_, *settings_, writer);
+  pods_.Derive(writer);
   rules_.Derive(*settings_, writer);
   routes_.Derive(writer);
   others_.Derive(writer);

@@ -17,6 +17,7 @@
 #include "mesh/endpoint_index.h"
 #include "mesh/mesh_settings.h"
 #include "mesh/object_index.h"
+#include "mesh/pod_index.h"
 #include "mesh/route_index.h"
 #include "mesh/rule_index.h"
 #include "mesh/service_index.h"
@@ -53,6 +54,7 @@ class Store {
   Objects objects_;
   ServiceIndex services_;
   EndpointIndex endpoints_;
+  PodIndex pods_;
   RuleIndex rules_;
   RouteIndex routes_;
   ObjectIndex others_;

@@ -82,10 +82,15 @@ std::shared_ptr<const Workload> UnknownWorkload(absl::string_view ns, const poli
 std::vector<std::string> PodAddresses(const policy::Object& pod) {
   const auto& status = pod.As<policy::v1::Pod>().status();
   std::vector<std::string> addresses;
-  if (status.phase() == "Succeeded" || status.phase() == "Failed") return addresses;
+  if (HasEnded(pod)) return addresses;
   for (const auto& ip : status.pod_ips()) addresses.push_back(ip.ip());
   if (addresses.empty() && !status.pod_ip().empty()) addresses.push_back(status.pod_ip());
   return addresses;
+}
+
+bool HasEnded(const policy::Object& pod) {
+  const std::string& phase = pod.As<policy::v1::Pod>().status().phase();
+  return phase == "Succeeded" || phase == "Failed";
 }
 
 bool IsReady(const policy::Object& pod) {

@@ -24,6 +24,7 @@ std::shared_ptr<const Workload> UnknownWorkload(absl::string_view ns, const poli
 
 // Every IP of the pod; empty while it has none or has ended.
 std::vector<std::string> PodAddresses(const policy::Object& pod);
+bool HasEnded(const policy::Object& pod);
 bool IsReady(const policy::Object& pod);
 
 }  // namespace binnacle::mesh

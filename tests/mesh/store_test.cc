@@ -240,7 +240,9 @@ TEST_CASE("a change touches the facts it bears on and no others") {
   CHECK(has(id(FactKind::kEndpoints, "shop/reviews.shop.svc.cluster.local")));
   CHECK(has(id(FactKind::kWorkloadServices, "10.1.0.9")));
   CHECK(has(id(FactKind::kWorkloadServices, "10.1.0.1")));
-  CHECK(changed.size() == 3);
+  CHECK(has(id(FactKind::kPodsAt, "10.1.0.9")));
+  CHECK(has(id(FactKind::kPodsAt, "10.1.0.1")));
+  CHECK(changed.size() == 5);
   CHECK(after->revision() == before->revision() + 1);
 }
 
