@@ -37,9 +37,10 @@ void CredentialNodeAuth::Identify(std::string address, ca::Credentials credentia
 absl::Status CredentialNodeAuth::Admit(const Peer& peer, translator::Node& node) const {
   if (!peer.caller.has_value()) return absl::UnauthenticatedError("no credential");
   const ca::SpiffeId& id = peer.caller->id;
-  if (node.ns != id.ns()) {
-    return absl::PermissionDeniedError(absl::StrCat("node \"", node.id, "\" is in namespace ",
-                                                    node.ns, ", its credential is for ", id.ns()));
+  for (const std::string& ns : node.claimed_namespaces) {
+    if (ns == id.ns()) continue;
+    return absl::PermissionDeniedError(absl::StrCat("node \"", node.id, "\" is in namespace ", ns,
+                                                    ", its credential is for ", id.ns()));
   }
   if (!node.service_account.empty() && node.service_account != id.service_account()) {
     return absl::PermissionDeniedError(

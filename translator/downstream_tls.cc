@@ -9,6 +9,7 @@
 #include "envoy/extensions/transport_sockets/tls/v3/tls.pb.h"
 #include "translator/config_source.h"
 #include "translator/secret.h"
+#include "translator/server_credential.h"
 #include "translator/subject_alt_name.h"
 #include "translator/tls_cipher.h"
 #include "translator/typed_config.h"
@@ -63,21 +64,8 @@ void FromServer(mesh::View& view, const ProxyClass& proxy, const std::string& na
   }
 }
 
-std::string SecretName(absl::string_view credential) {
-  return absl::StrContains(credential, "://") ? std::string(credential)
-                                              : absl::StrCat("kubernetes://", credential);
-}
-
-// The roots beside a certificate: the secret "<name>-cacert" or, where there
-// is none, the roots within "<name>".
-std::string RootsName(absl::string_view credential) {
-  const std::string name = SecretName(credential);
-  if (absl::StartsWith(name, "configmap://") || absl::EndsWith(name, "-cacert")) return name;
-  return absl::StrCat(name, "-cacert");
-}
-
-bool IsMeshIdentity(absl::string_view credential) {
-  return absl::StartsWith(credential, "builtin://");
+bool IsMeshIdentity(absl::string_view secret_name) {
+  return absl::StartsWith(secret_name, "builtin://");
 }
 
 void SetIdentity(CommonTlsContext& common) {
@@ -152,12 +140,6 @@ void SetParameters(const ServerTlsSettings& tls, const TlsConfig& defaults,
   if (params.ByteSizeLong() > 0) *common.mutable_tls_params() = std::move(params);
 }
 
-// A server's names for its certificates, in all the ways to give them.
-std::vector<std::string> Credentials(const ServerTlsSettings& tls) {
-  if (!tls.credential_name().empty()) return {tls.credential_name()};
-  return {tls.credential_names().begin(), tls.credential_names().end()};
-}
-
 struct CertificateFiles {
   std::string certificate;
   std::string key;
@@ -188,16 +170,15 @@ void SetFile(const CertificateFiles& files, bool agent, CommonTlsContext& common
 // False if there is none to be had.
 bool SetCertificates(mesh::View& view, const ProxyClass& proxy, const ServerTlsSettings& tls,
                      CommonTlsContext& common) {
-  const auto credentials = Credentials(tls);
-  for (const std::string& credential : credentials) {
-    if (!IsMeshIdentity(credential)) {
-      FromServer(view, proxy, SecretName(credential),
-                 *common.add_tls_certificate_sds_secret_configs());
+  const auto secrets = CertificateSecretNames(tls);
+  for (const std::string& name : secrets) {
+    if (!IsMeshIdentity(name)) {
+      FromServer(view, proxy, name, *common.add_tls_certificate_sds_secret_configs());
     } else if (proxy.agent) {
       SetIdentity(common);
     }
   }
-  if (credentials.empty()) {
+  if (secrets.empty()) {
     for (const CertificateFiles& files : Files(tls)) SetFile(files, proxy.agent, common);
   }
   return common.tls_certificate_sds_secret_configs_size() + common.tls_certificates_size() > 0;
@@ -226,17 +207,10 @@ const std::string& RootsFile(const ServerTlsSettings& tls) {
   return tls.ca_certificates();
 }
 
-// Where the roots come from, by name; empty: from a file that Envoy reads.
-std::string RootsCredential(const ServerTlsSettings& tls) {
-  if (!tls.ca_cert_credential_name().empty()) return RootsName(tls.ca_cert_credential_name());
-  const auto credentials = Credentials(tls);
-  return credentials.empty() ? "" : RootsName(credentials.front());
-}
-
 void SetValidation(mesh::View& view, const ProxyClass& proxy, const ServerTlsSettings& tls,
                    CommonTlsContext& common) {
-  const std::string credential = RootsCredential(tls);
-  if (credential.empty() && !proxy.agent) {
+  const std::string secret = RootsSecretName(tls);
+  if (secret.empty() && !proxy.agent) {
     auto& context = *common.mutable_validation_context();
     context.mutable_trusted_ca()->set_filename(RootsFile(tls));
     SetChecks(tls, proxy, context);
@@ -245,12 +219,12 @@ void SetValidation(mesh::View& view, const ProxyClass& proxy, const ServerTlsSet
   auto& combined = *common.mutable_combined_validation_context();
   SetChecks(tls, proxy, *combined.mutable_default_validation_context());
   auto& roots = *combined.mutable_validation_context_sds_secret_config();
-  if (credential.empty()) {
+  if (secret.empty()) {
     FromAgentsFiles(absl::StrCat("file-root:", RootsFile(tls)), roots);
-  } else if (IsMeshIdentity(credential)) {
+  } else if (IsMeshIdentity(secret)) {
     FromAgent("ROOTCA", roots);
   } else {
-    FromServer(view, proxy, credential, roots);
+    FromServer(view, proxy, secret, roots);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -122,6 +123,11 @@ std::optional<ProxyType> TypeOf(absl::string_view word) {
   return std::nullopt;
 }
 
+void Claim(absl::string_view ns, Node& node) {
+  auto& claimed = node.claimed_namespaces;
+  if (!ns.empty() && !absl::c_linear_search(claimed, ns)) claimed.emplace_back(ns);
+}
+
 // What the id says. A gRPC library's id may be anything, so there it is only
 // read where it has the form.
 absl::Status ReadId(const envoy::config::core::v3::Node& message, bool grpc, Node& node) {
@@ -143,6 +149,10 @@ absl::Status ReadId(const envoy::config::core::v3::Node& message, bool grpc, Nod
   }
   node.name = std::string(parts[2]);
   node.ns = std::string(parts[3].substr(0, parts[3].find('.')));
+  Claim(node.ns, node);
+  if (const size_t dot = parts[2].rfind('.'); dot != absl::string_view::npos) {
+    Claim(parts[2].substr(dot + 1), node);
+  }
   return absl::OkStatus();
 }
 
@@ -158,6 +168,7 @@ absl::StatusOr<Node> ParseNode(const envoy::config::core::v3::Node& message) {
   if (grpc) node.type = ProxyType::kGrpc;
   if (std::string ns = Text(metadata, "NAMESPACE"); !ns.empty()) node.ns = std::move(ns);
   if (node.ns.empty()) node.ns = "default";
+  Claim(node.ns, node);
   node.labels = LabelsIn(metadata);
   node.locality = LocalityOf(message, node.labels);
   node.network = Text(metadata, "NETWORK");

@@ -19,6 +19,9 @@ struct Node {
   std::string name;  // "pod.namespace", the third part of the id
   ProxyType type = ProxyType::kSidecar;
   std::string ns;
+  // Every namespace that the id and the metadata name. They agree in an honest
+  // node; whoever checks a credential must hold it against all of them.
+  std::vector<std::string> claimed_namespaces;
   std::vector<std::string> addresses;  // of the workload, the id's first
   policy::Labels labels;
   mesh::Locality locality;

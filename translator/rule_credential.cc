@@ -24,6 +24,15 @@ bool Names(const mesh::Rule& rule, absl::string_view credential) {
          });
 }
 
+bool EffectiveNames(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
+                    absl::string_view credential) {
+  const mesh::Service* service = mesh::FindService(view, host, proxy.ns);
+  if (service == nullptr) return false;
+  const mesh::Rule* rule =
+      mesh::FindDestinationRule(view, proxy.ns, proxy.labels, host, service->ns);
+  return rule != nullptr && Names(*rule, credential);
+}
+
 bool AnyNames(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
               absl::string_view credential) {
   const auto* rules = view.Find<mesh::FactKind::kDestinationRules>(mesh::Qualified(proxy.ns, host));
@@ -37,6 +46,11 @@ bool AnyNames(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
 
 bool RuleNamesCredential(mesh::View& view, const ProxyClass& proxy, absl::string_view credential) {
   if (credential.empty()) return false;
+  if (proxy.type == ProxyType::kGateway) {
+    return absl::c_any_of(mesh::VisibleHosts(view, proxy.ns), [&](absl::string_view host) {
+      return EffectiveNames(view, proxy, host, credential);
+    });
+  }
   if (const auto* wildcards = view.Find<mesh::FactKind::kWildcardRules>(proxy.ns)) {
     for (const std::string& host : *wildcards) {
       if (AnyNames(view, proxy, host, credential)) return true;

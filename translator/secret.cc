@@ -6,7 +6,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "proto/policy/kubernetes.pb.h"
+#include "translator/key_material.h"
 #include "translator/rule_credential.h"
+#include "translator/server_credential.h"
 
 namespace binnacle::translator {
 namespace {
@@ -25,12 +27,6 @@ const std::string* ValueOf(const policy::v1::Secret& secret, const std::string& 
   }
   auto it = secret.data().find(key);
   return it == secret.data().end() || it->second.empty() ? nullptr : &it->second;
-}
-
-// Like ValueOf(), for what must be PEM: a proxy would refuse anything else.
-const std::string* PemOf(const policy::v1::Secret& secret, const std::string& key) {
-  const std::string* value = ValueOf(secret, key);
-  return value != nullptr && absl::StrContains(*value, "-----BEGIN ") ? value : nullptr;
 }
 
 bool IsForeign(const policy::v1::Secret& secret) {
@@ -52,13 +48,14 @@ struct CertificateKeys {
 };
 
 bool SetCertificate(const policy::v1::Secret& from, const CertificateKeys& keys, Secret& to) {
-  const std::string* certificate = PemOf(from, keys.certificate);
-  const std::string* key = PemOf(from, keys.key);
-  if (certificate == nullptr || key == nullptr) return false;
+  const std::string* certificate = ValueOf(from, keys.certificate);
+  const std::string* key = ValueOf(from, keys.key);
+  if (certificate == nullptr || key == nullptr || !IsKeyPair(*certificate, *key)) return false;
   auto& out = *to.mutable_tls_certificate();
   out.mutable_certificate_chain()->set_inline_bytes(*certificate);
   out.mutable_private_key()->set_inline_bytes(*key);
-  if (const std::string* staple = ValueOf(from, keys.staple)) {
+  const std::string* staple = ValueOf(from, keys.staple);
+  if (staple != nullptr && IsOcspStaple(*staple)) {
     out.mutable_ocsp_staple()->set_inline_bytes(*staple);
   }
   return true;
@@ -66,11 +63,13 @@ bool SetCertificate(const policy::v1::Secret& from, const CertificateKeys& keys,
 
 bool SetRoots(const policy::v1::Secret& from, const std::string& roots, const std::string& crl,
               Secret& to) {
-  const std::string* certificates = PemOf(from, roots);
-  if (certificates == nullptr) return false;
+  const std::string* certificates = ValueOf(from, roots);
+  if (certificates == nullptr || !AreRoots(*certificates)) return false;
   auto& out = *to.mutable_validation_context();
   out.mutable_trusted_ca()->set_inline_bytes(*certificates);
-  if (const std::string* revoked = PemOf(from, crl)) {
+  // Without the list revoked clients would be let in: rather none at all.
+  if (const std::string* revoked = ValueOf(from, crl)) {
+    if (!IsRevocationList(*revoked)) return false;
     out.mutable_crl()->set_inline_bytes(*revoked);
   }
   return true;
@@ -122,7 +121,7 @@ std::optional<Result> RootsInConfigMap(mesh::View& view, absl::string_view name,
   const auto& from = object->As<policy::v1::ConfigMap>();
   for (const char* key : {"cacert", "ca.crt"}) {
     auto it = from.data().find(key);
-    if (it == from.data().end() || it->second.empty()) continue;
+    if (it == from.data().end() || !AreRoots(it->second)) continue;
     Secret secret;
     secret.mutable_validation_context()->mutable_trusted_ca()->set_inline_bytes(it->second);
     return Named(name, *object, std::move(secret));
@@ -131,10 +130,9 @@ std::optional<Result> RootsInConfigMap(mesh::View& view, absl::string_view name,
 }
 
 // `secret_name` may be that of the roots beside the secret that a rule names.
-bool MayHave(mesh::View& view, const ProxyClass& proxy, absl::string_view secret_name) {
-  if (!proxy.authenticated) return false;
-  if (proxy.type == ProxyType::kGateway) return true;
-  if (proxy.type != ProxyType::kSidecar) return false;
+bool MayHave(mesh::View& view, const ProxyClass& proxy, absl::string_view name,
+             absl::string_view secret_name) {
+  if (proxy.type == ProxyType::kGateway && ServerNamesSecret(view, proxy, name)) return true;
   return RuleNamesCredential(view, proxy, secret_name) ||
          RuleNamesCredential(view, proxy, absl::StripSuffix(secret_name, kRootsSuffix));
 }
@@ -148,9 +146,12 @@ std::optional<Result> BuildSecret(mesh::View& view, const ProxyClass& proxy,
   if (!absl::ConsumePrefix(&rest, kSecretScheme)) return std::nullopt;
   // Names of other namespaces would hold a slash: those are not given.
   if (rest.empty() || absl::StrContains(rest, "/")) return std::nullopt;
-  if (!MayHave(view, proxy, rest)) return std::nullopt;
-  if (absl::EndsWith(rest, kRootsSuffix)) return Roots(view, proxy, name, rest);
-  return Certificate(view, proxy, name, rest);
+  if (!proxy.authenticated || proxy.type == ProxyType::kGrpc) return std::nullopt;
+  auto secret = absl::EndsWith(rest, kRootsSuffix) ? Roots(view, proxy, name, rest)
+                                                   : Certificate(view, proxy, name, rest);
+  // Asked last: names that are made up cost one look, not one at every rule.
+  if (secret.has_value() && !MayHave(view, proxy, name, rest)) return std::nullopt;
+  return secret;
 }
 
 }  // namespace binnacle::translator

@@ -1,10 +1,11 @@
 // translator/secret.h
 //
-// TLS secrets that a gateway may fetch over ADS: `kubernetes://<name>` and
-// `kubernetes://<name>-cacert`, from Secret objects in the gateway's own
-// namespace. A sidecar may fetch those that a DestinationRule with a
-// workloadSelector names for it (rule_credential.h). `configmap://<namespace>/<name>` holds roots alone, which are
-// public, so any proxy may have it.
+// TLS secrets that a proxy may fetch over ADS: `kubernetes://<name>` and
+// `kubernetes://<name>-cacert`, from Secret objects in the proxy's own
+// namespace, if it has proved who it is and a policy that is for it names them:
+// for a gateway a server (server_credential.h), for gateways and sidecars a
+// DestinationRule (rule_credential.h). `configmap://<namespace>/<name>` holds
+// roots alone, which are public, so any proxy may have it.
 //
 // Spec  policy facts, section 4.4 (secret lookup and data keys); Envoy v3
 //       Secret.

@@ -8,6 +8,7 @@
 #include "absl/synchronization/mutex.h"
 #include "mesh/view.h"
 #include "translator/class_translator.h"
+#include "translator/node_pod.h"
 #include "translator/resource_pool.h"
 
 namespace binnacle::translator {
@@ -48,7 +49,7 @@ ProxyClass ClassOf(const Node& node, mesh::View& view) {
   proxy.envoy = node.envoy;
   proxy.agent = node.agent;
   proxy.http10 = node.http10;
-  proxy.authenticated = node.authenticated;
+  proxy.authenticated = node.authenticated && !PodContradicts(view, node);
   proxy.ipv6_only = !node.addresses.empty() &&
                     std::all_of(node.addresses.begin(), node.addresses.end(),
                                 [](const auto& a) { return a.find(':') != std::string::npos; });

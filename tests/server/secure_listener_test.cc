@@ -77,11 +77,16 @@ class SecretClient {
 
   void Ask(const std::string& name, const std::string& ns = "default",
            const std::string& account = "") {
+    AskAs("sidecar~10.9.0.1~web." + ns + "~" + ns + ".svc.cluster.local", name, "SERVICE_ACCOUNT",
+          account);
+  }
+  // With one word of metadata, if it is not empty.
+  void AskAs(const std::string& id, const std::string& name, const std::string& key,
+             const std::string& value) {
     DeltaDiscoveryRequest request = Subscribe({name});
-    request.mutable_node()->set_id("sidecar~10.9.0.1~web." + ns + "~" + ns + ".svc.cluster.local");
-    if (!account.empty()) {
-      (*request.mutable_node()->mutable_metadata()->mutable_fields())["SERVICE_ACCOUNT"]
-          .set_string_value(account);
+    request.mutable_node()->set_id(id);
+    if (!value.empty()) {
+      (*request.mutable_node()->mutable_metadata()->mutable_fields())[key].set_string_value(value);
     }
     stream_->Write(request);
   }
@@ -148,6 +153,21 @@ TEST_CASE("a proxy is in the namespace that its certificate says, and no other")
   CHECK(status.error_code() == grpc::StatusCode::PERMISSION_DENIED);
   CHECK_THAT(status.error_message(),
              Catch::Contains("is in namespace shop, its credential is for default"));
+}
+
+TEST_CASE("a node id of another namespace is refused, whatever its metadata says") {
+  SecureServer server;
+  const Certificate certificate = server.CertificateFor("default", "web");
+  for (const char* id : {"sidecar~10.9.0.1~web.shop~default.svc.cluster.local",
+                         "sidecar~10.9.0.1~web.default~shop.svc.cluster.local"}) {
+    CAPTURE(id);
+    SecretClient client(server, &certificate);
+    client.AskAs(id, "ROOTCA", "NAMESPACE", "default");
+    const grpc::Status status = client.Finish();
+    CHECK(status.error_code() == grpc::StatusCode::PERMISSION_DENIED);
+    CHECK_THAT(status.error_message(),
+               Catch::Contains("is in namespace shop, its credential is for default"));
+  }
 }
 
 TEST_CASE("a proxy has the service account that its certificate says, and no other") {

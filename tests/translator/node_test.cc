@@ -40,6 +40,14 @@ TEST_CASE("metadata overrules the namespace of the id") {
   CHECK(ParseNode(message)->ns == "other");
 }
 
+TEST_CASE("every namespace that a node names is remembered, to be held against its credential") {
+  using Names = std::vector<std::string>;
+  CHECK(ParseNode(WithId(kSidecar))->claimed_namespaces == Names{"shop"});
+  Message message = WithId("sidecar~10.1.1.1~reviews-1.shop~bank.svc.cluster.local");
+  Set("NAMESPACE", "other", message);
+  CHECK(ParseNode(message)->claimed_namespaces == Names{"bank", "shop", "other"});
+}
+
 TEST_CASE("a router is a gateway") {
   const auto node =
       ParseNode(WithId("router~10.1.1.1~gw.istio-system~istio-system.svc.cluster.local"));
