@@ -19,6 +19,7 @@ CDS = _TYPE + "envoy.config.cluster.v3.Cluster"
 EDS = _TYPE + "envoy.config.endpoint.v3.ClusterLoadAssignment"
 LDS = _TYPE + "envoy.config.listener.v3.Listener"
 RDS = _TYPE + "envoy.config.route.v3.RouteConfiguration"
+SDS = _TYPE + "envoy.extensions.transport_sockets.tls.v3.Secret"
 
 _SERVICES = {
     None: (ads_pb2_grpc.AggregatedDiscoveryServiceStub, "AggregatedResources"),
@@ -42,11 +43,15 @@ def node(name="client", namespace="default", proxy_type="sidecar", address="10.0
 class _Stream:
   """One stream: requests go out of a queue, answers come into another."""
 
-  def __init__(self, address, stub, method):
-    self._channel = grpc.insecure_channel(address, options=[
-        ("grpc.max_receive_message_length", -1),
-        # Each stream its own connection, as proxies have.
-        ("grpc.use_local_subchannel_pool", 1)])
+  def __init__(self, address, stub, method, credentials=None):
+    options = [("grpc.max_receive_message_length", -1),
+               # Each stream its own connection, as proxies have.
+               ("grpc.use_local_subchannel_pool", 1)]
+    if credentials:
+      self._channel = grpc.secure_channel(address, credentials, [
+          *options, ("grpc.ssl_target_name_override", "localhost")])
+    else:
+      self._channel = grpc.insecure_channel(address, options)
     grpc.channel_ready_future(self._channel).result(timeout=10)
     self._requests = queue.SimpleQueue()
     self._answers = queue.SimpleQueue()
@@ -87,11 +92,11 @@ class _Stream:
 
 
 class DeltaStream(_Stream):
-  """Of all types, unless told which."""
+  """Of all types, unless told which. `credentials`: over TLS, with these."""
 
-  def __init__(self, address, proxy, only=None):
+  def __init__(self, address, proxy, only=None, credentials=None):
     stub, method = _SERVICES[only]
-    super().__init__(address, stub, f"Delta{method}")
+    super().__init__(address, stub, f"Delta{method}", credentials)
     self._node = proxy
 
   def subscribe(self, type_url, names=(), held=None):
