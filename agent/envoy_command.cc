@@ -29,6 +29,10 @@ std::vector<std::string> EnvoyCommand(const std::string& program, const std::str
   if (!Sets(flags, "--drain-strategy")) {
     command.insert(command.end(), {"--drain-strategy", "immediate"});
   }
+  // At its own default Envoy lists every extension it was built with.
+  if (!Sets(flags, "--log-level") && !Sets(flags, "-l")) {
+    command.insert(command.end(), {"--log-level", "warning"});
+  }
   command.insert(command.end(), flags.begin(), flags.end());
   return command;
 }

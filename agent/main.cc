@@ -8,10 +8,10 @@
 
 #include "CLI/CLI.hpp"
 #include "agent/capture.h"
-#include "agent/log.h"
 #include "agent/run.h"
 #include "agent/settings.h"
 #include "agent/version.h"
+#include "process/log.h"
 #include "spdlog/spdlog.h"
 
 namespace {
@@ -212,7 +212,7 @@ int Complain(const absl::Status& status, int code) {
 }
 
 int RunAgent(const Flags& flags) {
-  if (auto log = binnacle::agent::StartLog(flags.log_level, flags.log_format); !log.ok()) {
+  if (auto log = binnacle::process::StartLog(flags.log_level, flags.log_format); !log.ok()) {
     return Complain(log, kUsage);
   }
   const auto settings = binnacle::agent::Resolve(flags);

@@ -1,7 +1,6 @@
 #include "agent/run.h"
 
 #include <atomic>
-#include <csignal>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -25,32 +24,11 @@
 #include "agent/text_file.h"
 #include "agent/trust.h"
 #include "agent/version.h"
+#include "process/end_signals.h"
 #include "spdlog/spdlog.h"
 
 namespace binnacle::agent {
 namespace {
-
-// Signals that end the agent are taken by Wait() alone: whatever thread comes
-// later inherits the mask.
-class EndSignals {
- public:
-  EndSignals() {
-    std::signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  std::string Wait() const {
-    int signal = 0;
-    while (sigwait(&set_, &signal) != 0) {
-    }
-    return signal == SIGINT ? "SIGINT" : "SIGTERM";
-  }
-
- private:
-  sigset_t set_;
-};
 
 // Everything that runs, in the order in which it depends on what stands before.
 class Running {
@@ -225,7 +203,7 @@ absl::StatusOr<std::string> BootstrapFor(const Settings& settings, const std::st
 }
 
 int Run(const Settings& wanted) {
-  const EndSignals signals;
+  const process::EndSignals signals;
   Settings settings = wanted;
   spdlog::info("binnacle-agent {} for {}", std::string(Version()), settings.wish.identity.NodeId());
   if (auto ports = TakePorts(settings); !ports.ok()) return Fail(ports);

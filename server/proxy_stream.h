@@ -29,6 +29,7 @@ struct StreamReport {
   // empty on the plaintext listener.
   std::string credential;
   std::string identity;  // the SPIFFE ID that it proved
+  bool asks_for_trust_bundle = false;
   // Version of the trust bundle that it has acknowledged; empty if it holds
   // none, or did not ask for one.
   std::string trust_bundle;

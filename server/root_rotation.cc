@@ -23,6 +23,13 @@ bool IsConnected(const std::vector<StreamReport>& streams, const ca::IssuanceRec
   });
 }
 
+// Then its word is waited for: to have been given a bundle is not to use it.
+bool AsksForBundle(const std::vector<StreamReport>& streams, const std::string& node) {
+  return absl::c_any_of(streams, [&](const StreamReport& stream) {
+    return stream.asks_for_trust_bundle && stream.node_id == node;
+  });
+}
+
 Holder HolderOf(const std::vector<StreamReport>& streams, const ca::IssuanceRecord& record) {
   return {NameOf(record), record.identity, IsConnected(streams, record), record.not_after};
 }
@@ -87,7 +94,8 @@ absl::Status RootRotation::FindUntrusting(const std::vector<StreamReport>& strea
   for (const ca::IssuanceRecord& record : *latest) {
     known.insert(record.node);
     if (record.issued_at >= since) known.insert(absl::StrCat("certificate ", record.serial));
-    if (record.issued_at >= since || acknowledged_.contains(record.node)) continue;
+    if (acknowledged_.contains(record.node)) continue;
+    if (record.issued_at >= since && !AsksForBundle(streams, record.node)) continue;
     if (record.caller == ca::kOwnCertificateCaller) continue;
     Holder holder = HolderOf(streams, record);
     if (holder.connected || !leave_out_absent_) waiting_.push_back(std::move(holder));

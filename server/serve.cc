@@ -1,6 +1,5 @@
 #include "server/serve.h"
 
-#include <csignal>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -8,11 +7,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/security/server_credentials.h"
+#include "process/end_signals.h"
+#include "process/log.h"
 #include "server/admin_server.h"
 #include "server/admin_socket.h"
 #include "server/authority_options.h"
 #include "server/data_dir.h"
-#include "server/log.h"
 #include "server/mesh_authority.h"
 #include "server/mesh_config_file.h"
 #include "server/mesh_owner.h"
@@ -33,28 +33,6 @@ constexpr int kTranslationThreads = 2;
 constexpr int kAuthenticationThreads = 2;
 // How long streams may take to end; Envoys need a round trip.
 constexpr absl::Duration kGrace = absl::Seconds(3);
-
-// Signals that end the server are taken by Wait() alone: whatever thread comes
-// later inherits the mask.
-class EndSignals {
- public:
-  EndSignals() {
-    std::signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  std::string Wait() const {
-    int signal = 0;
-    while (sigwait(&set_, &signal) != 0) {
-    }
-    return signal == SIGINT ? "SIGINT" : "SIGTERM";
-  }
-
- private:
-  sigset_t set_;
-};
 
 absl::StatusOr<mesh::MeshSettings> ReadSettings(const ServeOptions& options) {
   policy::v1::MeshConfig config;
@@ -199,7 +177,7 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
-int RunUntilTold(const ServeOptions& options, const EndSignals& signals,
+int RunUntilTold(const ServeOptions& options, const process::EndSignals& signals,
                  mesh::MeshSettings settings, std::string data_dir) {
   Running running(options, std::move(settings), std::move(data_dir));
   if (auto started = running.Start(); !started.ok()) {
@@ -215,8 +193,8 @@ int RunUntilTold(const ServeOptions& options, const EndSignals& signals,
 }  // namespace
 
 int Serve(const ServeOptions& options) {
-  const EndSignals signals;
-  if (auto log = StartLog(options.log_level, options.log_format); !log.ok()) {
+  const process::EndSignals signals;
+  if (auto log = process::StartLog(options.log_level, options.log_format); !log.ok()) {
     spdlog::critical("{}", std::string(log.message()));
     return 2;
   }

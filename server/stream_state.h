@@ -79,6 +79,7 @@ class StreamState {
 
   std::vector<TypeStatus> statuses() const;
   std::vector<ResourcePtr> Held(ResourceType type) const;
+  bool Wants(ResourceType type, absl::string_view name) const { return At(type).Wants(name); }
   // nullptr if it holds no such resource, or has not answered for it yet.
   ResourcePtr Acknowledged(ResourceType type, absl::string_view name) const {
     return At(type).Acknowledged(name);

@@ -302,6 +302,7 @@ void XdsStream::Publish() {
   const ResourcePtr bundle = state_.Acknowledged(ResourceType::kSecret, kTrustBundleName);
   absl::MutexLock lock(&mu_);
   report_.types = std::move(types);
+  report_.asks_for_trust_bundle = state_.Wants(ResourceType::kSecret, kTrustBundleName);
   report_.trust_bundle = bundle == nullptr ? "" : bundle->version();
   report_.revision = state_.offer() == nullptr ? 0 : state_.offer()->revision();
 }

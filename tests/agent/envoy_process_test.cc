@@ -117,11 +117,11 @@ TEST_CASE("Envoy's command line has what it needs and what the user says") {
   CHECK(EnvoyCommand("envoy", "/s/envoy.json", absl::Milliseconds(4500), {"--concurrency", "2"}) ==
         std::vector<std::string>{"envoy", "--config-path", "/s/envoy.json", "--disable-hot-restart",
                                  "--drain-time-s", "5", "--drain-strategy", "immediate",
-                                 "--concurrency", "2"});
+                                 "--log-level", "warning", "--concurrency", "2"});
   CHECK(EnvoyCommand("envoy", "b", absl::ZeroDuration(),
-                     {"--drain-time-s=9", "--drain-strategy", "gradual"}) ==
+                     {"--drain-time-s=9", "--drain-strategy", "gradual", "-l", "info"}) ==
         std::vector<std::string>{"envoy", "--config-path", "b", "--disable-hot-restart",
-                                 "--drain-time-s=9", "--drain-strategy", "gradual"});
+                                 "--drain-time-s=9", "--drain-strategy", "gradual", "-l", "info"});
 }
 
 }  // namespace

@@ -135,6 +135,20 @@ TEST_CASE("a certificate given since the root was introduced brought the root al
   CHECK(mesh.Advance({}));
 }
 
+TEST_CASE("an agent that asks for the bundle must acknowledge it, though it was given it before") {
+  Mesh mesh;
+  mesh.Issue(kNode);
+  mesh.clock.Advance(absl::Seconds(1));
+  REQUIRE(mesh.authority->Introduce().ok());
+  mesh.clock.Advance(absl::Seconds(1));
+  mesh.Issue(kNode);
+  StreamReport stream = mesh.Stream(kNode, "old");
+  stream.asks_for_trust_bundle = true;
+  CHECK_FALSE(mesh.Advance({stream}));
+  stream.trust_bundle = "new";
+  CHECK(mesh.Advance({stream}));
+}
+
 TEST_CASE("a proxy that is connected without a certificate of its name is waited for") {
   Mesh mesh;
   REQUIRE(mesh.authority->Introduce().ok());

@@ -1,4 +1,4 @@
-// agent/log.h
+// process/log.h
 //
 // How the log looks: one line for each thing that matters, as text or as JSON,
 // on standard error, times in UTC.
@@ -11,9 +11,9 @@
 
 #include "absl/status/status.h"
 
-namespace binnacle::agent {
+namespace binnacle::process {
 
 // `level`: trace, debug, info, warn, error; `format`: text, json.
 absl::Status StartLog(const std::string& level, const std::string& format);
 
-}  // namespace binnacle::agent
+}  // namespace binnacle::process

@@ -1,15 +1,16 @@
-#include "server/log.h"
+#include "process/log.h"
 
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "grpc/support/log.h"
 #include "nlohmann/json.hpp"
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
 
-namespace binnacle::server {
+namespace binnacle::process {
 namespace {
 
 // The message as a JSON string, which spdlog's own patterns cannot write.
@@ -38,6 +39,11 @@ std::unique_ptr<spdlog::formatter> NewFormatter(bool json) {
   return formatter;
 }
 
+// gRPC's own lines, in our form. What they tell of comes back as statuses too.
+void LogOfGrpc(gpr_log_func_args* line) {
+  if (line->severity == GPR_LOG_SEVERITY_ERROR) spdlog::debug("grpc: {}", line->message);
+}
+
 }  // namespace
 
 absl::Status StartLog(const std::string& level, const std::string& format) {
@@ -50,13 +56,14 @@ absl::Status StartLog(const std::string& level, const std::string& format) {
     return absl::InvalidArgumentError(
         absl::StrCat("unknown log format \"", format, "\"; allowed are text, json"));
   }
-  auto logger = std::make_shared<spdlog::logger>("binnacled",
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_formatter(NewFormatter(format == "json"));
   logger->set_level(parsed);
   logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
+  gpr_set_log_function(LogOfGrpc);
   return absl::OkStatus();
 }
 
-}  // namespace binnacle::server
+}  // namespace binnacle::process
