@@ -110,15 +110,27 @@ void AdminStub::ServeOrders() {
   orders_.new_task_queue = [] { return new httplib::ThreadPool(2); };
   orders_.set_keep_alive_timeout(1);
   orders_.set_address_family(AF_UNIX);
-  orders_.Post("/token", [this](const httplib::Request& request, httplib::Response& response) {
-    ordered_ = "/token " + request.body;
-    response.set_content(R"({"token": "ey.J.x", "expires": "2026-03-01T10:00:00Z"})",
-                         "application/json");
-  });
-  orders_.Post("/ca/rotate", [this](const httplib::Request& request, httplib::Response& response) {
-    ordered_ = "/ca/rotate " + request.body;
-    response.set_content(Recorded("ca"), "application/json");
-  });
+  AddOrder("/token", R"({"token": "ey.J.x", "expires": "2026-03-01T10:00:00Z"})");
+  AddOrder("/ca/rotate", Recorded("ca"));
+}
+
+void AdminStub::AddOrder(const std::string& path, const std::string& answer) {
+  orders_.Post(path,
+               [this, path, answer](const httplib::Request& request, httplib::Response& response) {
+                 ordered_ = path + " " + request.body;
+                 if (refused_ == path) {
+                   response.status = refusal_status_;
+                   response.set_content(refusal_, "application/json");
+                 } else {
+                   response.set_content(answer, "application/json");
+                 }
+               });
+}
+
+void AdminStub::Refuse(const std::string& path, int status, const std::string& body) {
+  refused_ = path;
+  refusal_status_ = status;
+  refusal_ = body;
 }
 
 AdminStub::~AdminStub() {
@@ -129,15 +141,13 @@ AdminStub::~AdminStub() {
 }
 
 void AdminStub::Answer(const std::string& path, int status, const std::string& body) {
-  for (httplib::Server* server : {&http_, &orders_}) {
-    server->set_pre_routing_handler(
-        [path, status, body](const httplib::Request& request, httplib::Response& response) {
-          if (request.path != path) return httplib::Server::HandlerResponse::Unhandled;
-          response.status = status;
-          response.set_content(body, "text/plain");
-          return httplib::Server::HandlerResponse::Handled;
-        });
-  }
+  http_.set_pre_routing_handler(
+      [path, status, body](const httplib::Request& request, httplib::Response& response) {
+        if (request.path != path) return httplib::Server::HandlerResponse::Unhandled;
+        response.status = status;
+        response.set_content(body, "text/plain");
+        return httplib::Server::HandlerResponse::Handled;
+      });
 }
 
 std::string DeadAddress() {

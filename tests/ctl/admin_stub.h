@@ -30,12 +30,16 @@ class AdminStub {
   // What was last ordered: "/token {...}".
   const std::string& ordered() const { return ordered_; }
 
-  // Answers `path` with this instead, also on the socket.
+  // Answers an order for `path` with this instead.
+  void Refuse(const std::string& path, int status, const std::string& body);
+
+  // Answers `path` with this instead.
   void Answer(const std::string& path, int status, const std::string& body);
 
  private:
   void ServeAdmin();
   void ServeOrders();
+  void AddOrder(const std::string& path, const std::string& answer);
 
   ScratchDirectory directory_;
   httplib::Server http_;
@@ -43,6 +47,9 @@ class AdminStub {
   std::string address_;
   std::string socket_path_;
   std::string ordered_;
+  std::string refused_;  // path
+  int refusal_status_ = 0;
+  std::string refusal_;
   std::thread thread_;
   std::thread orders_thread_;
 };

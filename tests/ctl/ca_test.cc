@@ -61,7 +61,7 @@ TEST_CASE("ca rotate says what it has begun, and each flag orders its step") {
 
 TEST_CASE("dropping the old root too early is refused, with the list of who needs it") {
   AdminStub stub;
-  stub.Answer("/ca/rotate", 409,
+  stub.Refuse("/ca/rotate", 409,
               R"({"error": "certificates under the old root are still valid", "waitingFor": [
                  {"name": "sidecar~10.0.0.7~reviews-v1.default~default.svc.cluster.local",
                   "identity": "spiffe://cluster.local/ns/default/sa/reviews", "connected": false,

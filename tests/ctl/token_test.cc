@@ -34,7 +34,7 @@ TEST_CASE("without a server there is no token, and the message says where one wa
 
 TEST_CASE("what the server says against a token is told") {
   AdminStub stub;
-  stub.Answer("/token", 400, R"({"error": "lifetime 48h is longer than 24h"})");
+  stub.Refuse("/token", 400, R"({"error": "lifetime 48h is longer than 24h"})");
   const ProgramRun run = Run({"token", "create", "--lifetime", "48h", "--socket", stub.socket()});
   CHECK(run.code == ExitCode::kUsage);
   CHECK(run.err == "binnaclectl: lifetime 48h is longer than 24h\n");
