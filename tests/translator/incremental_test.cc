@@ -2,6 +2,7 @@
 // random changes, and after each the resources compared name by name and
 // version by version.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 #include <random>
@@ -10,7 +11,9 @@
 
 #include "../mesh/mesh_from.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/substitute.h"
+#include "pem_samples.h"
 #include "translator/translator.h"
 
 namespace binnacle::translator {
@@ -19,7 +22,9 @@ namespace {
 using Versions = std::map<std::string, std::string>;
 using Objects = std::map<policy::ObjectKey, std::shared_ptr<const policy::Object>>;
 
-// $0 name, $1 namespace, $2 and $3 small numbers.
+const std::string kEscapedCertificate = absl::StrReplaceAll(kCertificate, {{"\n", "\\n"}});
+
+// $0 name, $1 namespace, $2 and $3 small numbers, $4 a certificate.
 constexpr const char* kTemplates[] = {
     R"(
 apiVersion: v1
@@ -91,6 +96,27 @@ spec:
   servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*.example.org", "h$2.example.net"]}]
 )",
     R"(
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: tls, namespace: one}
+spec:
+  selector: {app: edge}
+  servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: ["*"], tls: {mode: SIMPLE, credentialNames: [$0, a]}}]
+)",
+    R"(
+apiVersion: v1
+kind: Secret
+metadata: {name: $0, namespace: one}
+stringData: {cacert: "$4"}
+)",
+    R"(
+apiVersion: v1
+kind: Pod
+metadata: {name: edge, namespace: one, labels: {app: edge}}
+spec: {serviceAccountName: sa-$2}
+status: {podIP: 10.9.9.9}
+)",
+    R"(
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication
 metadata: {name: $0, namespace: $1}
@@ -114,7 +140,7 @@ mesh::Change RandomChange(std::mt19937& random, Objects& objects) {
     }
     const std::string yaml = absl::Substitute(
         kTemplates[random() % std::size(kTemplates)], Pick(random, {"a", "b", "c"}),
-        Pick(random, {"one", "two"}), random() % 3, 1 + random() % 3);
+        Pick(random, {"one", "two"}), random() % 3, 1 + random() % 3, kEscapedCertificate);
     for (const auto& object : mesh::ObjectsFrom(yaml)) {
       change.put.push_back(object);
       objects[object->key] = object;
@@ -147,6 +173,8 @@ std::vector<Node> Nodes() {
   gateway.ns = "one";
   gateway.type = ProxyType::kGateway;
   gateway.labels = {{"app", "edge"}};
+  gateway.service_account = "sa-1";
+  gateway.authenticated = true;
   return {sidecar, other, gateway};
 }
 
@@ -158,6 +186,11 @@ Versions AllVersions(Translator& translator, const Node& node, const mesh::Snaps
     for (const auto& resource : translator.All(type, *proxy, snapshot)->resources()) {
       versions[absl::StrCat(ShortName(type), " ", resource->name())] = resource->version();
     }
+  }
+  for (const char* name : {"a", "b", "c"}) {
+    const std::string full = absl::StrCat("kubernetes://", name, "-cacert");
+    const auto secret = translator.Find(ResourceType::kSecret, full, *proxy, snapshot);
+    if (secret != nullptr) versions[full] = secret->version();
   }
   return versions;
 }
@@ -172,6 +205,7 @@ TEST_CASE("after any changes, what is remembered equals what a cold translation 
   std::vector<std::shared_ptr<const ProxyClass>> held;
   Objects objects;
   const auto nodes = Nodes();
+  int secrets = 0;
   for (int step = 0; step < 60; ++step) {
     CAPTURE(step);
     const auto snapshot = store.Apply(RandomChange(random, objects));
@@ -184,10 +218,14 @@ TEST_CASE("after any changes, what is remembered equals what a cold translation 
       CAPTURE(node.name);
       held.push_back(remembering.Classify(node, *snapshot));
       const Versions warm = AllVersions(remembering, node, *snapshot);
+      secrets += std::count_if(warm.begin(), warm.end(), [](const auto& entry) {
+        return entry.first.starts_with("kubernetes://");
+      });
       REQUIRE(warm == AllVersions(cold, node, *snapshot));
       REQUIRE(warm == AllVersions(from_anew, node, *rebuilt));
     }
   }
+  CHECK(secrets > 0);
   CHECK(remembering.counts().hits > remembering.counts().builds);
 }
 
