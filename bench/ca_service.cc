@@ -352,6 +352,8 @@ int Run(double seconds, int outstanding) {
 }  // namespace binnacle
 
 int main(int argc, char** argv) {
+  // As binnacled does.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   double seconds = 5;
   int outstanding = 256;
   if (argc > 3 || (argc > 1 && (!absl::SimpleAtod(argv[1], &seconds) || seconds <= 0)) ||

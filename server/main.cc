@@ -4,6 +4,7 @@
 #include <string>
 
 #include "CLI/CLI.hpp"
+#include "absl/synchronization/mutex.h"
 #include "server/serve.h"
 #include "server/version.h"
 
@@ -124,6 +125,8 @@ CLI::App* AddServe(CLI::App& app, ServeOptions& options) {
 
 // CLI11 throws while options are declared only if they were declared wrongly.
 int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
+  // Debian's Abseil looks for deadlocks at every lock, as in a debug build.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   CLI::App app(kAbout, "binnacled");
   app.footer(kExample);
   app.require_subcommand(1);

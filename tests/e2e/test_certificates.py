@@ -87,19 +87,43 @@ def test_a_lifetime_is_had_as_asked_for_and_cut_to_what_is_allowed(control_plane
   assert 23 * 3600 < life(-5) <= 24 * 3600
 
 
-def test_openssl_and_a_second_implementation_accept_a_certificate(control_plane, tmp_path):
-  _, chain = first_certificate(control_plane)
-  leaf, roots = tmp_path / "leaf.pem", tmp_path / "roots.pem"
-  leaf.write_text(chain[0])
-  roots.write_text(control_plane.trust_bundle())
+def assert_accepted(folder, chain, roots):
+  """By OpenSSL, and by an implementation that shares nothing with it."""
+  names = [folder / name for name in ("leaf.pem", "rest.pem", "roots.pem")]
+  for path, text in zip(names, (chain[0], "".join(chain[1:]), roots)):
+    path.write_text(text)
+  leaf, rest, trusted = names
   for purpose in ("sslclient", "sslserver"):
     done = subprocess.run(["openssl", "verify", "-x509_strict", "-purpose", purpose, "-CAfile",
-                           roots, leaf], capture_output=True, text=True)
+                           trusted, "-untrusted", rest, leaf], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-  store = verification.Store(x509.load_pem_x509_certificates(roots.read_bytes()))
+  store = verification.Store(x509.load_pem_x509_certificates(roots.encode()))
   verified = verification.PolicyBuilder().store(store).build_client_verifier().verify(
-      x509.load_pem_x509_certificate(chain[0].encode()), [])
+      x509.load_pem_x509_certificate(chain[0].encode()),
+      [x509.load_pem_x509_certificate(pem.encode()) for pem in chain[1:]])
   assert [name.value for name in verified.subjects] == [WEB]
+
+
+@pytest.mark.parametrize("algorithm", ["ec-p256", "ec-p384", "rsa-2048", "rsa-3072", "rsa-4096"])
+def test_openssl_and_a_second_implementation_accept_a_certificate(tmp_path, algorithm):
+  control_plane = start(tmp_path, "--ca-key", algorithm)
+  try:
+    _, chain = first_certificate(control_plane)
+    assert_accepted(tmp_path, chain, control_plane.trust_bundle())
+  finally:
+    control_plane.stop()
+
+
+def test_a_request_that_is_replayed_gives_nobody_the_identity_it_was_made_for(control_plane):
+  overheard = csr(new_key(), name=WEB)
+  with CertificateClient(control_plane, control_plane.token("shop", "web")) as client:
+    client.ask(overheard)
+  with CertificateClient(control_plane, control_plane.token("shop", "thief")) as client:
+    chain = client.ask(overheard)
+  assert uri_of(x509.load_pem_x509_certificate(chain[0].encode())) == [
+      "spiffe://cluster.local/ns/shop/sa/thief"]
+  with CertificateClient(control_plane) as client:
+    assert refusal(client, overheard).code() == grpc.StatusCode.UNAUTHENTICATED
 
 
 def test_a_certificate_renews_itself_without_a_token(control_plane):
@@ -272,13 +296,7 @@ def test_plugged_in_certificates_sign_and_new_files_are_taken_up(tmp_path):
     _, chain = first_certificate(control_plane)
     assert len(chain) == 3  # leaf, intermediate, root
     assert "CN=first" in control_plane.ctl("ca", "status")
-    leaf, rest, roots = (tmp_path / n for n in ("leaf.pem", "rest.pem", "roots.pem"))
-    leaf.write_text(chain[0])
-    rest.write_text(chain[1])
-    roots.write_text(chain[2])
-    done = subprocess.run(["openssl", "verify", "-x509_strict", "-CAfile", roots, "-untrusted",
-                           rest, leaf], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert_accepted(tmp_path, chain[:2], chain[2])
 
     (folder / "ca-key.pem").write_bytes(b"half a key")
     until(lambda: "certificates in" in control_plane.process.log_tail(5), 20, "it is complained of")
