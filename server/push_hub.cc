@@ -43,11 +43,10 @@ std::shared_ptr<Offer> PushHub::OfferFor(const translator::Node& node, const Pus
   return offer;
 }
 
-bool PushHub::Join(std::shared_ptr<ProxyStream> stream) {
+bool PushHub::Join(const std::shared_ptr<ProxyStream>& stream) {
   absl::MutexLock lock(&mu_);
   if (closed_) return false;
-  const ProxyStream* key = stream.get();
-  streams_.emplace(key, std::move(stream));
+  streams_.emplace(stream.get(), stream);
   return true;
 }
 

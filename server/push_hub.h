@@ -36,7 +36,7 @@ class PushHub {
       ABSL_LOCKS_EXCLUDED(mu_);
 
   // False when the server is going down: the stream is then not kept.
-  bool Join(std::shared_ptr<ProxyStream> stream) ABSL_LOCKS_EXCLUDED(mu_);
+  bool Join(const std::shared_ptr<ProxyStream>& stream) ABSL_LOCKS_EXCLUDED(mu_);
   void Leave(const ProxyStream* stream) ABSL_LOCKS_EXCLUDED(mu_);
   std::vector<std::shared_ptr<ProxyStream>> streams() const ABSL_LOCKS_EXCLUDED(mu_);
 
