@@ -18,7 +18,7 @@ std::string CertificateName(absl::string_view credential) {
 
 // The secret "<name>-cacert" or, where there is none, the roots within "<name>".
 std::string RootsName(absl::string_view credential) {
-  const std::string name = CertificateName(credential);
+  std::string name = CertificateName(credential);
   if (absl::StartsWith(name, "configmap://") || absl::EndsWith(name, "-cacert")) return name;
   return absl::StrCat(name, "-cacert");
 }

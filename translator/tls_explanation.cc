@@ -45,7 +45,7 @@ std::string Who(const TlsEncounter& e, TlsReach how) {
   const size_t first = absl::c_find(e.reach, how) - e.reach.begin();
   const TlsAccepted& accepted = e.accepted[first];
   if (accepted.endpoint == nullptr) return e.destination.service->host;
-  const std::string name = EndpointName(*accepted.endpoint);
+  std::string name = EndpointName(*accepted.endpoint);
   if (all == 1) return name;
   if (count == all) return absl::StrCat(name, " (as each of ", all, " endpoints)");
   return absl::StrCat(name, " (", count, " of ", all, " endpoints)");
@@ -162,7 +162,7 @@ bool TakesPlaintextOnly(const TlsAccepted& a) { return !a.MeshTls(); }
 
 void RemarkOnEndpoints(const TlsEncounter& e, std::vector<std::string>& remarks) {
   if (e.accepted.front().endpoint == nullptr) {
-    if (!e.destination.service->mesh_external) remarks.push_back("no endpoint is known");
+    if (!e.destination.service->mesh_external) remarks.emplace_back("no endpoint is known");
     return;
   }
   const size_t all = e.accepted.size();
@@ -170,7 +170,7 @@ void RemarkOnEndpoints(const TlsEncounter& e, std::vector<std::string>& remarks)
   const size_t plain = Count(e, TakesPlaintextOnly);
   const size_t bare = Count(e, [](const TlsAccepted& a) { return !a.sidecar; });
   if (bare == all) {
-    if (!e.destination.service->mesh_external) remarks.push_back("no endpoint has a sidecar");
+    if (!e.destination.service->mesh_external) remarks.emplace_back("no endpoint has a sidecar");
   } else if ((strict > 0 && strict < all) || (plain > 0 && plain < all)) {
     remarks.push_back(absl::StrCat("endpoints differ: of ", all, ", ", strict,
                                    " take mutual TLS only and ", plain, " plaintext only"));
@@ -234,7 +234,7 @@ std::string ExplainConflict(const TlsEncounter& e) {
 
 std::string RemarksOn(const TlsEncounter& e) {
   std::vector<std::string> remarks;
-  if (e.destination.service->mesh_external) remarks.push_back("outside the mesh");
+  if (e.destination.service->mesh_external) remarks.emplace_back("outside the mesh");
   RemarkOnEndpoints(e, remarks);
   if (e.sent.what == What::kOtherTls) {
     remarks.push_back(absl::StrCat("the client sends TLS of its own (",
@@ -242,13 +242,13 @@ std::string RemarksOn(const TlsEncounter& e) {
                                    "), which the application must take"));
   }
   if (e.sent.why == Why::kNoCredential) {
-    remarks.push_back("the rule's secret is not given to sidecars, so plaintext is sent");
+    remarks.emplace_back("the rule's secret is not given to sidecars, so plaintext is sent");
   }
   if (e.sent.why == Why::kNoIdentity) {
-    remarks.push_back("the client's proxy has no agent, so plaintext is sent");
+    remarks.emplace_back("the client's proxy has no agent, so plaintext is sent");
   }
   if (AnyIdentityWillDo(e)) {
-    remarks.push_back("no service account is known, so any identity of the mesh is accepted");
+    remarks.emplace_back("no service account is known, so any identity of the mesh is accepted");
   }
   return absl::StrJoin(remarks, "; ");
 }
