@@ -63,7 +63,7 @@ TEST_CASE("every command's help names itself, fits 120 columns, and has examples
   directory.Write("reviews.yaml", kReviews);
   const std::string programs = std::filesystem::path(BINNACLECTL).parent_path().string();
   for (std::vector<std::string> words : kCommands) {
-    words.push_back("--help");
+    words.emplace_back("--help");
     const ProgramRun run = Run(words);
     CHECK(run.code == ExitCode::kOk);
     for (absl::string_view line : absl::StrSplit(run.out, '\n')) CHECK(line.size() <= 120);

@@ -67,6 +67,7 @@ class FakeOffer final : public Offer {
 
 inline std::vector<std::string> Names(const std::vector<ResourcePtr>& resources) {
   std::vector<std::string> names;
+  names.reserve(resources.size());
   for (const ResourcePtr& resource : resources) names.push_back(resource->name());
   return names;
 }
