@@ -1,18 +1,17 @@
 """An agent in a pod, with the Envoy that it runs."""
 
-import json
 import os
 import urllib.error
-import urllib.request
 
 from lab.control_plane import BINNACLE_AGENT
 from lab.envoy import binary
+from lab.envoy_admin import EnvoyAdmin, fetch
 from lab.machine import free_port
 from lab.pod import PROXY_UID
 from lab.wait import until
 
 
-class Agent:
+class Agent(EnvoyAdmin):
   """Starts at once; wait_ready() returns when its Envoy serves. Can do what
   lab.envoy.Envoy can."""
 
@@ -47,32 +46,16 @@ class Agent:
     """Once more, after stop() or kill()."""
     self.process = self.pod.start("agent", self._command, uid=PROXY_UID)
 
-  def admin(self, path, method="GET"):
-    """Of its Envoy."""
-    return self._ask(f"http://{self.pod.address}:{self.pod.admin_port}{path}", method)
-
-  def stat(self, name):
-    """A counter or gauge of its Envoy; 0 as long as it has none of that name."""
-    for line in self.admin(f"/stats?filter=^{name}$").splitlines():
-      key, value = line.rsplit(": ", 1)
-      if key == name:
-        return int(value)
-    return 0
-
-  def config_dump(self, resource=None):
-    path = "/config_dump?include_eds"
-    return json.loads(self.admin(path + (f"&resource={resource}" if resource else "")))
-
   def health(self):
     """The status and the text of /healthz/ready."""
     try:
-      return 200, self._ask(f"http://{self._health_address}/healthz/ready")
+      return 200, fetch(f"http://{self._health_address}/healthz/ready")
     except urllib.error.HTTPError as error:
       return error.code, error.read().decode()
 
   def metric(self, name):
     """A metric of the agent's own, without labels."""
-    for line in self._ask(f"http://{self._health_address}/metrics").splitlines():
+    for line in fetch(f"http://{self._health_address}/metrics").splitlines():
       if line.startswith(name + " "):
         return float(line.split()[1])
     raise KeyError(name)
@@ -88,11 +71,6 @@ class Agent:
   def stop(self, seconds=10):
     """Returns its exit code."""
     return self.process.stop(seconds)
-
-  @staticmethod
-  def _ask(url, method="GET"):
-    with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=5) as answer:
-      return answer.read().decode()
 
 
 def _health_port(pod):

@@ -3,8 +3,8 @@
 import json
 import pathlib
 import sys
-import urllib.request
 
+from lab.envoy_admin import EnvoyAdmin
 from lab.pod import PROXY_UID
 from lab.wait import until
 
@@ -82,7 +82,7 @@ def _address(host, port):
   return {"socket_address": {"address": host, "port_value": port}}
 
 
-class Envoy:
+class Envoy(EnvoyAdmin):
   """Starts at once; wait_ready() returns when it serves."""
 
   def __init__(self, pod, labels, xds_address, proxy_type="sidecar", namespace="default",
@@ -95,24 +95,6 @@ class Envoy:
     self.process = pod.start("envoy", [
         binary(), "--config-path", config, "--concurrency", "1", "--disable-hot-restart",
         "--log-level", "warning"], uid=PROXY_UID)
-
-  def admin(self, path, method="GET"):
-    url = f"http://{self.pod.address}:{self.pod.admin_port}{path}"
-    request = urllib.request.Request(url, method=method)
-    with urllib.request.urlopen(request, timeout=5) as answer:
-      return answer.read().decode()
-
-  def stat(self, name):
-    """A counter or gauge; 0 as long as Envoy has none of that name."""
-    for line in self.admin(f"/stats?filter=^{name}$").splitlines():
-      key, value = line.rsplit(": ", 1)
-      if key == name:
-        return int(value)
-    return 0
-
-  def config_dump(self, resource=None):
-    path = "/config_dump?include_eds"
-    return json.loads(self.admin(path + (f"&resource={resource}" if resource else "")))
 
   def wait_ready(self, seconds=20):
     until(lambda: self.process.must_run() and "LIVE" in self.admin("/ready"), seconds,

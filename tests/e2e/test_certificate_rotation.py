@@ -2,6 +2,7 @@
 away: no request is lost."""
 
 import json
+import signal
 import time
 
 import pytest
@@ -9,13 +10,10 @@ import pytest
 from lab.load import Load
 from lab.wait import until
 from mesh.mesh import Mesh
+from mesh.policy_text import policy_text
 from mesh.request import send
 
-STRICT = """apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: {name: default, namespace: istio-system}
-spec: {mtls: {mode: STRICT}}
-"""
+STRICT = policy_text("strict.yaml")
 # Handshakes must go on, and not only streams on connections of before.
 FRESH_CONNECTIONS = """apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -105,7 +103,6 @@ def test_a_root_rotation_under_load_loses_no_request(mesh):
 
 
 def test_a_root_rotation_waits_for_an_agent_that_does_not_answer(mesh):
-  import signal
   client = mesh.workloads["client"].envoy
   client.process.send(signal.SIGSTOP)
   try:

@@ -10,12 +10,12 @@ import grpc
 import pytest
 from cryptography import x509
 from cryptography.x509 import verification
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
 
 from lab.control_plane import ControlPlane
 from lab.wait import until
-from mesh.certificate_client import CertificateClient, csr, key_pem, new_key, uri_of
+from mesh.certificate_client import CertificateClient, csr, new_key, uri_of
+from mesh.plugged_in import plugged_in
 
 WEB = "spiffe://cluster.local/ns/shop/sa/web"
 _BAD_REQUESTS = pathlib.Path(__file__).resolve().parents[1] / "ca" / "bad_csr"
@@ -253,39 +253,6 @@ def test_keys_are_for_their_owner_alone_and_in_no_log(tmp_path):
     assert "PRIVATE KEY" not in log and token not in log and token.split(".")[2] not in log
   finally:
     control_plane.stop()
-
-
-def plugged_in(folder, name, root=None):
-  """An intermediate authority's four files, under a root."""
-  folder.mkdir(exist_ok=True)
-  root_key, root_certificate = root or authority(f"{name} root")
-  key, certificate = authority(name, (root_key, root_certificate))
-  pem = lambda c: c.public_bytes(serialization.Encoding.PEM)
-  for file, content in (("ca-cert.pem", pem(certificate)), ("ca-key.pem", key_pem(key)),
-                        ("cert-chain.pem", pem(certificate)), ("root-cert.pem", pem(root_certificate))):
-    draft = folder / f".{file}"
-    draft.write_bytes(content)
-    draft.chmod(0o600)
-    draft.rename(folder / file)
-  return root_key, root_certificate
-
-
-def authority(name, issuer=None):
-  key = new_key()
-  subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-  now = datetime.datetime.now(datetime.timezone.utc)
-  builder = (x509.CertificateBuilder().subject_name(subject)
-             .issuer_name(issuer[1].subject if issuer else subject).public_key(key.public_key())
-             .serial_number(x509.random_serial_number())
-             .not_valid_before(now - datetime.timedelta(minutes=5))
-             .not_valid_after(now + datetime.timedelta(days=30))
-             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-             .add_extension(x509.KeyUsage(False, False, False, False, False, True, True, False,
-                                          False), critical=True)
-             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
-             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
-                 (issuer[0] if issuer else key).public_key()), False))
-  return key, builder.sign(issuer[0] if issuer else key, hashes.SHA256())
 
 
 def test_plugged_in_certificates_sign_and_new_files_are_taken_up(tmp_path):

@@ -18,7 +18,6 @@ from mesh.certificate_client import CertificateClient, csr, key_pem, new_key
 from mesh.mesh import Mesh
 from mesh.policy_text import policy_text
 from mesh.request import send
-from test_mutual_tls import STRICT
 
 INGRESS = "spiffe://cluster.local/ns/istio-system/sa/ingress"
 INGRESS_LABELS = {"istio": "ingressgateway"}
@@ -93,7 +92,7 @@ def secrets(mesh, made, clients):
 @pytest.fixture(scope="module", autouse=True)
 def workloads(mesh, folder, made, secrets, clients):
   replace(folder / "served.crt", made("served-first"))
-  mesh.policy.write("strict.yaml", STRICT)
+  mesh.policy.write("strict.yaml", policy_text("strict.yaml"))
   mesh.policy.write("gateway.yaml", policy_text("gateway_identity.yaml",
                                                 [("CERTIFICATES", str(folder))]))
   mesh.add_service("echo")

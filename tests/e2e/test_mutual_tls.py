@@ -2,28 +2,30 @@
 who is believed."""
 
 import contextlib
+import dataclasses
 import datetime
 import socket
 import ssl
 
+import grpc
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from envoy.extensions.transport_sockets.tls.v3 import secret_pb2
+from envoy.service.discovery.v3 import discovery_pb2
 
 from lab.load import ask
 from lab.namespace import entered
-from mesh.certificate_client import CertificateClient, csr, key_pem, new_key
+from mesh.certificate_client import key_pem, new_key
 from mesh.mesh import Mesh
+from mesh.plugged_in import authority, plugged_in
+from mesh.policy_text import policy_text
 from mesh.request import send
-from test_certificates import authority, plugged_in
 
 ECHO = "spiffe://cluster.local/ns/default/sa/echo"
 CLIENT = "spiffe://cluster.local/ns/default/sa/client"
-STRICT = """apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: {name: default, namespace: istio-system}
-spec: {mtls: {mode: STRICT}}
-"""
+STRICT = policy_text("strict.yaml")
 MESH_POLICY = """apiVersion: authentication.istio.io/v1alpha1
 kind: MeshPolicy
 metadata: {name: default}
@@ -77,9 +79,8 @@ def plaintext(mesh):
   """The status of a request from a pod without a sidecar, straight to the pod;
   None where the connection was broken off."""
   target = mesh.from_client("echo", client="stranger")
-  target = target.__class__(**{**target.__dict__, "address": mesh.workloads["echo-v1"].pod.address,
-                               "port": 8080})
-  _, answer = ask(target)
+  _, answer = ask(dataclasses.replace(target, address=mesh.workloads["echo-v1"].pod.address,
+                                      port=8080))
   return answer.status or None
 
 
@@ -198,7 +199,6 @@ def status_with(mesh, folder, key, certificate):
   context.verify_mode = ssl.CERT_NONE
   context.set_alpn_protocols(["istio"])
   file = folder / "client.pem"
-  from cryptography.hazmat.primitives.serialization import Encoding
   file.write_bytes(key_pem(key) + certificate.public_bytes(Encoding.PEM))
   context.load_cert_chain(file)
   with entered(mesh.workloads["stranger"].pod.namespace):
@@ -259,10 +259,6 @@ def test_no_private_key_leaves_the_agent(mesh):
 
 def private_scalar(agent):
   """Asks the agent's own socket, as its Envoy does."""
-  import grpc
-  from cryptography.hazmat.primitives.serialization import load_pem_private_key
-  from envoy.extensions.transport_sockets.tls.v3 import secret_pb2
-  from envoy.service.discovery.v3 import discovery_pb2
   socket_path, = [p for p in agent.state_dir.rglob("*") if p.is_socket()]
   channel = grpc.insecure_channel(f"unix:{socket_path}")
   stream = channel.stream_stream(
