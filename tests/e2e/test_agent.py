@@ -74,8 +74,7 @@ def test_an_envoy_gets_its_certificate_and_its_configuration(network, setting):
   assert {"uri": "spiffe://cluster.local/ns/shop/sa/web"} in names
   assert agent.stat("control_plane.connected_state") == 1
   assert "web.shop" in setting.control_plane.proxies()
-  assert "binnacle_agent_certificate_renewals_total 1" in agent._ask(
-      f"http://{pod.address}:15021/metrics")
+  assert agent.metric("binnacle_agent_certificate_renewals_total") == 1
   # Prometheus' listener shows metrics and nothing else of the admin interface.
   assert "envoy_server_live" in agent._ask(f"http://{pod.address}:15090/stats/prometheus")
   with pytest.raises(urllib.error.HTTPError):
