@@ -15,6 +15,7 @@ from lab.agent import Agent
 from lab.control_plane import BINNACLE_AGENT, ControlPlane
 from lab.envoy import binary
 from lab.machine import Machine
+from lab.envoy_admin import fetch
 from lab.network import Network
 from lab.pod import PROXY_UID
 from lab.wait import until
@@ -76,9 +77,9 @@ def test_an_envoy_gets_its_certificate_and_its_configuration(network, setting):
   assert "web.shop" in setting.control_plane.proxies()
   assert agent.metric("binnacle_agent_certificate_renewals_total") == 1
   # Prometheus' listener shows metrics and nothing else of the admin interface.
-  assert "envoy_server_live" in agent._ask(f"http://{pod.address}:15090/stats/prometheus")
+  assert "envoy_server_live" in fetch(f"http://{pod.address}:15090/stats/prometheus")
   with pytest.raises(urllib.error.HTTPError):
-    agent._ask(f"http://{pod.address}:15090/quitquitquit")
+    fetch(f"http://{pod.address}:15090/quitquitquit")
   assert agent.stop() == 0
 
 
