@@ -19,6 +19,9 @@ function(binnacle_own_code target)
   target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Werror)
+  if(BINNACLE_PRECOMPILED)
+    target_precompile_headers(${target} REUSE_FROM binnacle_precompiled_${BINNACLE_PRECOMPILED})
+  endif()
   # GCC 12 warns of std::string's operator+ itself (its bug 105651), and the
   # sanitizers' own code confuses its search for uninitialised variables.
   target_compile_options(${target} PRIVATE -Wno-restrict)
