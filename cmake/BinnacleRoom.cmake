@@ -22,9 +22,10 @@ function(binnacle_own_code target)
   if(BINNACLE_PRECOMPILED)
     target_precompile_headers(${target} REUSE_FROM binnacle_precompiled_${BINNACLE_PRECOMPILED})
   endif()
-  # GCC 12 warns of std::string's operator+ itself (its bug 105651), and the
+  # GCC 12 warns of std::string itself (its bug 105651 and relatives), and the
   # sanitizers' own code confuses its search for uninitialised variables.
-  target_compile_options(${target} PRIVATE -Wno-restrict)
+  target_compile_options(${target} PRIVATE
+    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
   if(BINNACLE_SANITIZE)
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
   endif()
