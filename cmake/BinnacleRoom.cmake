@@ -25,7 +25,7 @@ function(binnacle_own_code target)
   # GCC 12 warns of std::string itself (its bug 105651 and relatives), and the
   # sanitizers' own code confuses its search for uninitialised variables.
   target_compile_options(${target} PRIVATE
-    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+    -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
   if(BINNACLE_SANITIZE)
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
   endif()

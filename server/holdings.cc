@@ -143,7 +143,7 @@ void Holdings::Believe(const std::map<std::string, std::string>& versions, bool 
 
 void Holdings::BelieveAll(const translator::ResourceSet& all) {
   std::vector<Entry> added;
-  for (const ResourcePtr& resource : all.resources()) {
+  for (const ResourcePtr& resource : all) {
     Entry* entry = Find(resource->name());
     if (entry == nullptr) {
       added.emplace_back();
@@ -206,8 +206,8 @@ class Holdings::Comparison {
       : holdings_(holdings), offer_(offer), wildcard_(wildcard), permit_(permit) {}
 
   Difference Run(const translator::ResourceSet* all) {
-    static const std::vector<ResourcePtr> kNone;
-    const auto& offered = all == nullptr ? kNone : all->resources();
+    static const translator::ResourceSet kNone({});
+    const auto& offered = all == nullptr ? kNone : *all;
     auto next = offered.begin();
     for (Entry& entry : holdings_.entries_) {
       for (; next != offered.end() && (*next)->name() < entry.name(); ++next) Meet(*next);

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+
 namespace binnacle::server {
 
 using envoy::service::discovery::v3::DiscoveryRequest;
@@ -71,7 +73,7 @@ std::optional<Response> SubscriptionSotw::Compose(Offer& offer, Difference diffe
   response.version = holdings_.Version();
   if (wildcard_ && !holdings_.wants_any()) {
     const auto all = offer.All(type_);
-    if (response.resources == all->resources()) response.version = all->version();
+    if (absl::c_equal(response.resources, *all)) response.version = all->version();
   }
   return response;
 }

@@ -151,7 +151,7 @@ ClassTranslator::SetPtr ClassTranslator::Listeners(mesh::View& view) {
 ClassTranslator::SetPtr ClassTranslator::Referenced(ResourceType type, mesh::View& view) {
   References references;
   for (ResourceType holder : {ResourceType::kCluster, ResourceType::kListener}) {
-    for (const ResourcePtr& resource : AllLocked(holder, view)->resources()) {
+    for (const ResourcePtr& resource : *AllLocked(holder, view)) {
       AddReferences(*resource, references);
     }
   }

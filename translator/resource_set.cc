@@ -10,9 +10,9 @@
 namespace binnacle::translator {
 namespace {
 
-constexpr size_t kChunk = 128;         // resources; twice as many are split
-constexpr size_t kStepsKept = 32;      // sets back that ChangedSince() knows
-constexpr size_t kNamesKept = 4096;    // more have changed: comparing all is as cheap
+constexpr size_t kChunk = 128;       // resources; twice as many are split
+constexpr size_t kStepsKept = 32;    // sets back that ChangedSince() knows
+constexpr size_t kNamesKept = 4096;  // more have changed: comparing all is as cheap
 
 std::atomic<uint64_t> last_serial = 0;
 
@@ -120,7 +120,9 @@ ResourcePtr ResourceSet::Find(absl::string_view name) const {
   return it != chunk.end() && (*it)->name() == name ? *it : nullptr;
 }
 
-std::string ResourceSet::version() const { return absl::StrCat(absl::Hex(hash_, absl::kZeroPad16)); }
+std::string ResourceSet::version() const {
+  return absl::StrCat(absl::Hex(hash_, absl::kZeroPad16));
+}
 
 std::optional<std::vector<absl::string_view>> ResourceSet::ChangedSince(
     const ResourceSet& earlier) const {

@@ -100,7 +100,7 @@ class ResourceSet {
   void Apply(const Change& change);
   void Remember(const ResourceSet& before, const std::vector<Change>& changes);
 
-  const uint64_t serial_;  // of this set, in this process
+  const uint64_t serial_;                             // of this set, in this process
   std::vector<std::shared_ptr<const Chunk>> chunks_;  // none is empty
   size_t size_ = 0;
   uint64_t hash_ = 0;

@@ -186,7 +186,7 @@ void ShowMatching(const Shown& shown, Translator& translator, const ProxyClass& 
     if (resource != nullptr) section.push_back(Show(*resource));
     return;
   }
-  for (const auto& resource : translator.All(shown.type, proxy, snapshot)->resources()) {
+  for (const auto& resource : *translator.All(shown.type, proxy, snapshot)) {
     if (Matches(shown.pattern, resource->name())) section.push_back(Show(*resource));
   }
 }

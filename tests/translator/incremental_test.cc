@@ -183,7 +183,7 @@ Versions AllVersions(Translator& translator, const Node& node, const mesh::Snaps
   const auto proxy = translator.Classify(node, snapshot);
   for (ResourceType type : {ResourceType::kCluster, ResourceType::kEndpoint,
                             ResourceType::kListener, ResourceType::kRoute}) {
-    for (const auto& resource : translator.All(type, *proxy, snapshot)->resources()) {
+    for (const auto& resource : *translator.All(type, *proxy, snapshot)) {
       versions[absl::StrCat(ShortName(type), " ", resource->name())] = resource->version();
     }
   }

@@ -70,7 +70,7 @@ TEST_CASE("a set is in order of names, and its version changes with any of its r
   const auto a = Make(Named("a"));
   const auto b = Make(Named("b"));
   const ResourceSet set({b, a});
-  CHECK(set.resources() == std::vector{a, b});
+  CHECK(std::vector(set.begin(), set.end()) == std::vector{a, b});
   CHECK(set.Find("b") == b);
   CHECK(set.Find("c") == nullptr);
   CHECK(set.version() == ResourceSet({a, b}).version());
