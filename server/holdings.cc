@@ -206,7 +206,7 @@ class Holdings::Comparison {
       : holdings_(holdings), offer_(offer), wildcard_(wildcard), permit_(permit) {}
 
   Difference Run(const translator::ResourceSet* all) {
-    static const translator::ResourceSet kNone({});
+    static const translator::ResourceSet kNone(std::vector<ResourcePtr>{});
     const auto& offered = all == nullptr ? kNone : *all;
     auto next = offered.begin();
     for (Entry& entry : holdings_.entries_) {
