@@ -30,6 +30,8 @@ struct LoadOptions {
   std::string address;
   bool delta = true;
   int connections = 0;  // that all streams share; 0: one for each
+  // Where what the first proxy is sent is written, for bench_stored_bytes; empty: nowhere.
+  std::string save;
   IdentityOptions identity;
 };
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "bench/stored_response.h"
 #include "grpcpp/support/slice.h"
 
 namespace binnacle::bench {
@@ -69,6 +70,7 @@ void LoadStream::DoneRead(bool ok) {
   incoming_.DumpToSingleSlice(&whole);
   incoming_.Clear();
   const absl::string_view bytes(reinterpret_cast<const char*>(whole.begin()), whole.size());
+  if (number == 0 && !client_.options_.save.empty()) AppendStored(client_.options_.save, bytes);
   auto answer = proxy.Receive(bytes);
   if (!answer.ok()) {
     client_.failure_ = answer.status();

@@ -62,6 +62,9 @@ void AddLoadFlags(CLI::App& app, Flags& flags) {
   app.add_option("--connections", flags.load.connections,
                  "that all streams share; 0: one for each, as proxies have")
       ->capture_default_str();
+  app.add_option("--save", flags.load.save,
+                 "append what the first proxy is sent to this file, for bench_stored_bytes")
+      ->type_name("FILE");
   auto& identity = flags.load.identity;
   app.add_option("--namespaces", identity.namespaces, "that proxies are spread over")
       ->capture_default_str();
