@@ -22,13 +22,17 @@ namespace binnacle::policy {
 
 using Labels = absl::btree_map<std::string, std::string>;
 
-// Where a document begins. `line` and `column` count from 1; 0 means unknown
-// (an object that came from an API server: then `resource_version` is set).
+struct ObjectKey;
+
+// Where a document begins, and what it defines. `line` and `column` count from
+// 1; 0 means unknown (an object that came from an API server: then
+// `resource_version` is set).
 struct Origin {
   std::shared_ptr<const std::string> file;
   uint32_t line = 0;
   uint32_t column = 0;
   std::string resource_version;
+  std::shared_ptr<const ObjectKey> object{};  // nullptr: no policy object
 
   // "mesh/reviews.yaml:14", or "resourceVersion 8812".
   std::string ToString() const;

@@ -104,7 +104,8 @@ void ObjectReader::ReadMetadata(const YamlNode& node, const TypeWords& words, Ob
     if (key != kLastApplied) object.annotations.emplace(key, value);
   }
   if (meta_.has_creation_timestamp()) object.created = ToTime(meta_.creation_timestamp());
-  object.origin = {file_, node.mark.line, node.mark.column, meta_.resource_version()};
+  object.origin = {file_, node.mark.line, node.mark.column, meta_.resource_version(),
+                   std::make_shared<const ObjectKey>(object.key)};
 }
 
 void ObjectReader::ReadBody(const YamlNode& node, Object& object, std::vector<Finding>& findings) {

@@ -88,7 +88,8 @@ template <typename Message>
 ResourcePtr ClassTranslator::Intern(ResourceType type, std::string name,
                                     Translated<Message> translated) {
   return pool_.Intern(
-      Resource::Make(type, std::move(name), translated.message, std::move(translated.origins)));
+      Resource::Make(type, std::move(name), translated.message, std::move(translated.origins),
+                     std::move(translated.parts)));
 }
 
 template <typename Build>
@@ -232,7 +233,8 @@ ResourcePtr ClassTranslator::AssembleSidecarRoutes(const std::string& name, mesh
   }
   auto assembled = AssembleRoutes(BuildSidecarRouteShell(view, *proxy_, name), parts);
   return pool_.Intern(Resource::FromBytes(ResourceType::kRoute, name, assembled.message,
-                                          std::move(assembled.origins)));
+                                          std::move(assembled.origins),
+                                          PartList(parts.begin(), parts.end())));
 }
 
 void ClassTranslator::DropUnused(const mesh::Snapshot& snapshot) {

@@ -123,12 +123,16 @@ void AppendVirtualHosts(mesh::View& view, const ProxyClass& proxy, const Port& p
       continue;
     }
     VirtualHost virtual_host;
-    AppendRoutes(view, proxy, port, content, *virtual_host.mutable_routes(), result.origins);
+    Origins origins;
+    AppendRoutes(view, proxy, port, content, *virtual_host.mutable_routes(), origins);
+    result.origins.insert(result.origins.end(), origins.begin(), origins.end());
     if (virtual_host.routes().empty() && !content.require_tls) continue;
     virtual_host.set_name(VirtualHostName(host, port.number));
     virtual_host.add_domains(host);
     virtual_host.set_include_request_attempt_count(true);
     if (content.require_tls) virtual_host.set_require_tls(VirtualHost::ALL);
+    result.parts.push_back(
+        std::make_shared<const PartOrigins>(PartOrigins{virtual_host.name(), std::move(origins)}));
     VirtualHost& added = *result.message.add_virtual_hosts();
     added = std::move(virtual_host);
     made.emplace(content, &added);

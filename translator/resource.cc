@@ -91,7 +91,7 @@ absl::string_view ShortName(ResourceType type) {
 
 std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string name,
                                                const google::protobuf::MessageLite& message,
-                                               Origins origins) {
+                                               Origins origins, PartList parts) {
   std::string bytes;
   bytes.reserve(message.ByteSizeLong());  // growing by and by costs more than the writing
   {
@@ -100,16 +100,18 @@ std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string na
     out.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&out);
   }
-  return FromBytes(type, std::move(name), bytes, std::move(origins));
+  return FromBytes(type, std::move(name), bytes, std::move(origins), std::move(parts));
 }
 
 std::shared_ptr<const Resource> Resource::FromBytes(ResourceType type, std::string name,
-                                                    absl::string_view serialized, Origins origins) {
+                                                    absl::string_view serialized, Origins origins,
+                                                    PartList parts) {
   std::shared_ptr<Resource> resource(new Resource);
   resource->type_ = type;
   resource->version_ = absl::StrFormat("%016x", XXH3_64bits(serialized.data(), serialized.size()));
   resource->name_ = std::move(name);
   resource->origins_ = Tidied(std::move(origins));
+  resource->parts_ = std::move(parts);
 
   const absl::string_view url = TypeUrl(type);
   const size_t any = FieldSize(url.size()) + FieldSize(serialized.size());

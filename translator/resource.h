@@ -33,14 +33,17 @@ class Resource {
   // is the same on every replica and after a restart.
   static std::shared_ptr<const Resource> Make(ResourceType type, std::string name,
                                               const google::protobuf::MessageLite& message,
-                                              Origins origins);
+                                              Origins origins, PartList parts = {});
   static std::shared_ptr<const Resource> FromBytes(ResourceType type, std::string name,
-                                                   absl::string_view serialized, Origins origins);
+                                                   absl::string_view serialized, Origins origins,
+                                                   PartList parts = {});
 
   ResourceType type() const { return type_; }
   const std::string& name() const { return name_; }
   const std::string& version() const { return version_; }  // 16 hex digits
   const Origins& origins() const { return origins_; }      // sorted, no duplicates
+  // Of which piece each is an origin, where that is known; in no order.
+  const PartList& parts() const { return parts_; }
 
   // One entry of DeltaDiscoveryResponse.resources, with its tag and length.
   absl::string_view delta_entry() const { return wire_; }
@@ -57,6 +60,7 @@ class Resource {
   std::string name_;
   std::string version_;
   Origins origins_;
+  PartList parts_;
   std::string wire_;
   size_t sotw_offset_ = 0;
   size_t message_offset_ = 0;

@@ -8,7 +8,9 @@ namespace {
 bool SameOrigins(const Origins& a, const Origins& b) {
   auto same = [](const policy::Origin& x, const policy::Origin& y) {
     const bool same_file = x.file == y.file || (x.file && y.file && *x.file == *y.file);
-    return same_file && x.line == y.line && x.resource_version == y.resource_version;
+    const bool same_object =
+        x.object == y.object || (x.object && y.object && *x.object == *y.object);
+    return same_file && same_object && x.line == y.line && x.resource_version == y.resource_version;
   };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
 }

@@ -45,9 +45,9 @@ void Append(absl::string_view message, CodedOutputStream& out) {
 }  // namespace
 
 VirtualHostPart VirtualHostPart::Make(const Translated<VirtualHost>& host) {
-  return {Serialize(host.message),
-          {host.message.domains().begin(), host.message.domains().end()},
-          host.origins};
+  return {{host.message.name(), host.origins},
+          Serialize(host.message),
+          {host.message.domains().begin(), host.message.domains().end()}};
 }
 
 Translated<std::string> AssembleRoutes(

@@ -20,10 +20,9 @@
 namespace binnacle::translator {
 
 // One virtual host, as it stands in RouteConfiguration.virtual_hosts.
-struct VirtualHostPart {
+struct VirtualHostPart : PartOrigins {
   std::string message;               // serialised VirtualHost
   std::vector<std::string> domains;  // of it
-  Origins origins;
 
   static VirtualHostPart Make(const Translated<envoy::config::route::v3::VirtualHost>& host);
 };
