@@ -1,12 +1,17 @@
 #include "mesh/fact_writer.h"
 
 namespace binnacle::mesh {
+namespace {
+
+// Who looks at the mesh less often than that has to look at everything.
+constexpr size_t kCommitsRemembered = 64;
+
+}  // namespace
 
 FactWriter::FactWriter(const Snapshot* previous)
     : next_(previous == nullptr ? std::make_shared<Snapshot>()
                                 : std::make_shared<Snapshot>(*previous)) {
   ++next_->revision_;
-  next_->changed_.clear();
 }
 
 void FactWriter::Put(FactId id, std::shared_ptr<const void> value) {
@@ -20,7 +25,9 @@ void FactWriter::Drop(FactId id) {
 
 std::shared_ptr<const Snapshot> FactWriter::Finish(absl::Time seen) && {
   next_->seen_ = seen;
-  next_->changed_.assign(changed_.begin(), changed_.end());
+  auto& history = next_->history_;
+  if (history.size() == kCommitsRemembered) history.erase(history.begin());
+  history.push_back(std::make_shared<const std::vector<FactId>>(changed_.begin(), changed_.end()));
   return std::move(next_);
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -27,8 +28,9 @@ class Snapshot {
   uint64_t revision() const { return revision_; }  // counts commits, from 1
   // When the earliest change in this snapshot was noticed.
   absl::Time seen() const { return seen_; }
-  // The facts that differ from the snapshot of revision() - 1.
-  const std::vector<FactId>& changed() const { return changed_; }
+  // The facts that changed after `revision` (one may stand there twice).
+  // nullopt if that is too long ago to be known, or not this mesh's past.
+  std::optional<std::vector<FactId>> ChangedSince(uint64_t revision) const;
 
   // nullptr if there is no such fact.
   const Fact* FindFact(FactId id) const { return facts_.Find(id); }
@@ -54,7 +56,8 @@ class Snapshot {
 
   uint64_t revision_ = 0;
   absl::Time seen_;
-  std::vector<FactId> changed_;
+  // What each of the last commits changed, the newest last.
+  std::vector<std::shared_ptr<const std::vector<FactId>>> history_;
   PersistentMap<Fact> facts_;
 };
 

@@ -8,12 +8,18 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/class_turn.h"
 #include "server/offer.h"
 #include "server/push_target.h"
 #include "translator/proxy_class.h"
@@ -23,14 +29,20 @@ namespace binnacle::server {
 
 class ClassOffer final : public Offer {
  public:
-  // `translator` must outlive it.
+  // `translator` must outlive it, and what `made` calls (with how long it took
+  // to make a set). `turn` is the class's.
   ClassOffer(translator::Translator& translator,
-             std::shared_ptr<const translator::ProxyClass> proxy, PushTarget target);
+             std::shared_ptr<const translator::ProxyClass> proxy, PushTarget target,
+             std::shared_ptr<ClassTurn> turn, const std::function<void(absl::Duration)>& made);
 
   std::shared_ptr<const translator::ResourceSet> All(ResourceType type) override;
   ResourcePtr Find(ResourceType type, absl::string_view name) override;
-  std::shared_ptr<const translator::References> ReferencesOf(const ResourcePtr& resource) override
-      ABSL_LOCKS_EXCLUDED(mu_);
+  bool IsMade(ResourceType type) const override {
+    return wholes_[static_cast<size_t>(type)].is_made.load(std::memory_order_acquire);
+  }
+  std::optional<ClassTurn::Held> TakeTurn(std::function<void()> then) override {
+    return turn_->Take(std::move(then));
+  }
   uint64_t revision() const override { return target_.snapshot->revision(); }
   absl::Time seen() const override { return target_.snapshot->seen(); }
 
@@ -39,17 +51,16 @@ class ClassOffer final : public Offer {
  private:
   struct Whole {
     absl::Mutex mu;
+    std::atomic<bool> is_made{false};
     std::shared_ptr<const translator::ResourceSet> set ABSL_GUARDED_BY(mu);
   };
 
   translator::Translator& translator_;
   const std::shared_ptr<const translator::ProxyClass> proxy_;
   const PushTarget target_;
+  const std::shared_ptr<ClassTurn> turn_;
+  const std::function<void(absl::Duration)>& made_;
   std::array<Whole, translator::kResourceTypeCount> wholes_;
-  absl::Mutex mu_;
-  // Keeps the resource, so that its address is not used again.
-  absl::flat_hash_map<ResourcePtr, std::shared_ptr<const translator::References>> references_
-      ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace binnacle::server

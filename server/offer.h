@@ -8,10 +8,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/class_turn.h"
 #include "translator/references.h"
 #include "translator/resource.h"
 #include "translator/resource_set.h"
@@ -30,9 +33,18 @@ class Offer {
   virtual std::shared_ptr<const translator::ResourceSet> All(ResourceType type) = 0;
   // nullptr if there is none of that name.
   virtual ResourcePtr Find(ResourceType type, absl::string_view name) = 0;
+
   // What a cluster or listener of this offer makes its proxy ask for next.
-  virtual std::shared_ptr<const translator::References> ReferencesOf(
-      const ResourcePtr& resource) = 0;
+  virtual const translator::References& ReferencesOf(const ResourcePtr& resource) {
+    return resource->references();
+  }
+
+  // Whether All() of the type answers at once.
+  virtual bool IsMade(ResourceType /*type*/) const { return true; }
+  // To be had before All() of a type that is not made.
+  virtual std::optional<ClassTurn::Held> TakeTurn(std::function<void()> /*then*/) {
+    return ClassTurn::Held();
+  }
 
   virtual uint64_t revision() const = 0;
   // When the earliest change that led to this offer was noticed.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/subscription_delta.h"
 #include "server/subscription_sotw.h"
+#include "translator/references.h"
 
 namespace binnacle::server {
 
@@ -72,10 +73,10 @@ void StreamState::AfterSending(const Response& response) {
   if (!endpoints.wants_any() && !routes.wants_any() && !secrets.wants_any()) return;
   // Right behind them: Envoy acknowledges clusters only when they are warm.
   for (const ResourcePtr& resource : response.changed) {
-    const auto references = offer_->ReferencesOf(resource);
-    endpoints.Repeat(references->endpoints);
-    routes.Repeat(references->routes);
-    secrets.Repeat(references->secrets);
+    const translator::References& references = offer_->ReferencesOf(resource);
+    endpoints.Repeat(references.endpoints);
+    routes.Repeat(references.routes);
+    secrets.Repeat(references.secrets);
   }
 }
 
@@ -84,8 +85,8 @@ void StreamState::AfterAnswer(ResourceType type, const Reception& reception) {
   if (type != ResourceType::kCluster || reception.answer != Reception::Answer::kAck) return;
   if (offer_ == nullptr || !endpoints.wants_any()) return;
   for (const ResourcePtr& resource : reception.answered) {
-    const auto references = offer_->ReferencesOf(resource);
-    for (const std::string& name : references->endpoints) {
+    const translator::References& references = offer_->ReferencesOf(resource);
+    for (const std::string& name : references.endpoints) {
       if (!endpoints.Wants(name)) awaited_endpoints_.insert(name);
     }
   }
@@ -154,6 +155,12 @@ std::optional<Response> StreamState::Next(absl::Time now) {
   if (!response.has_value() && UsersSettled()) response = Pass(/*removals=*/true, overdue);
   NoteWaiting(now);
   return response;
+}
+
+bool StreamState::LacksOffer() const {
+  return offer_ != nullptr && absl::c_any_of(kPushOrder, [&](ResourceType type) {
+           return Active(type) && !offer_->IsMade(type);
+         });
 }
 
 void StreamState::NoteWaiting(absl::Time now) {

@@ -1,9 +1,13 @@
 #include "translator/class_translator.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "mesh/lookup.h"
 #include "translator/api_listener.h"
 #include "translator/cluster_name.h"
@@ -21,19 +25,61 @@
 namespace binnacle::translator {
 namespace {
 
-std::string MemoKey(ResourceType type, absl::string_view name) {
-  return absl::StrCat(ShortName(type), " ", name);
+// Keys of groups. Their order is that of precedence, should two make a resource
+// of one name.
+constexpr absl::string_view kFixed = "1 fixed";
+constexpr absl::string_view kOutbound = "2 outbound";
+constexpr absl::string_view kGateway = "3 gateway";
+constexpr absl::string_view kHost = "4 host ";
+constexpr absl::string_view kPort = "5 port ";
+constexpr absl::string_view kInbound = "inbound";
+
+GroupedSet::Keys ClusterGroups(mesh::View& view, const ProxyClass& proxy) {
+  GroupedSet::Keys keys;
+  if (proxy.type != ProxyType::kGrpc) keys.emplace_back(kFixed);
+  for (absl::string_view host : mesh::VisibleHosts(view, proxy.ns)) {
+    keys.push_back(absl::StrCat(kHost, host));
+  }
+  return keys;
 }
+
+GroupedSet::Keys ListenerGroups(mesh::View& view, const ProxyClass& proxy) {
+  GroupedSet::Keys keys;
+  if (proxy.type == ProxyType::kGateway) keys.emplace_back(kGateway);
+  if (proxy.type != ProxyType::kSidecar) return keys;
+  keys.emplace_back(kOutbound);
+  const auto* ports = view.Find<mesh::FactKind::kPorts>("");
+  if (ports == nullptr) return keys;
+  for (uint32_t port : *ports) keys.push_back(absl::StrFormat("%s%05d", kPort, port));
+  return keys;
+}
+
+template <size_t... I>
+std::array<ReferencedSet, sizeof...(I)> ReferencedSets(std::index_sequence<I...>) {
+  return {ReferencedSet(static_cast<ResourceType>(I))...};
+}
+
+template <typename Value, size_t... I>
+std::array<Memo<Value>, sizeof...(I)> Memos(MemoCounts* counts, std::index_sequence<I...>) {
+  return {((void)I, Memo<Value>(counts))...};
+}
+
+using Types = std::make_index_sequence<kResourceTypeCount>;
+
+size_t Index(ResourceType type) { return static_cast<size_t>(type); }
 
 }  // namespace
 
-ClassTranslator::ClassTranslator(std::shared_ptr<const ProxyClass> proxy, ResourcePool& pool)
+ClassTranslator::ClassTranslator(std::shared_ptr<const ProxyClass> proxy, ResourcePool& pool,
+                                 std::shared_ptr<ClassTranslator> common)
     : proxy_(std::move(proxy)),
       pool_(pool),
-      sets_(&counts_),
+      common_(std::move(common)),
+      clusters_(&counts_),
+      listeners_(&counts_),
+      referenced_(ReferencedSets(Types())),
+      named_(Memos<Resource>(&counts_, Types())),
       groups_(&counts_),
-      named_(&counts_),
-      hosts_(&counts_),
       servers_(&counts_) {}
 
 MemoCounts ClassTranslator::counts() const {
@@ -44,8 +90,7 @@ MemoCounts ClassTranslator::counts() const {
 std::shared_ptr<const ResourceSet> ClassTranslator::All(ResourceType type,
                                                         const mesh::Snapshot& snapshot) {
   absl::MutexLock lock(&mu_);
-  mesh::View view(snapshot);
-  auto all = AllLocked(type, view);
+  auto all = AllLocked(type, snapshot);
   DropUnused(snapshot);
   return all;
 }
@@ -53,35 +98,89 @@ std::shared_ptr<const ResourceSet> ClassTranslator::All(ResourceType type,
 ResourcePtr ClassTranslator::Find(ResourceType type, absl::string_view name,
                                   const mesh::Snapshot& snapshot) {
   absl::MutexLock lock(&mu_);
-  mesh::View view(snapshot);
-  return FindLocked(type, name, view);
+  return FindLocked(type, name, snapshot);
 }
 
-ClassTranslator::SetPtr ClassTranslator::AllLocked(ResourceType type, mesh::View& view) {
-  return sets_.Get(ShortName(type), view, [&](mesh::View& reading) {
-    mu_.AssertHeld();
-    switch (type) {
-      case ResourceType::kCluster:
-        return Clusters(reading);
-      case ResourceType::kListener:
-        return Listeners(reading);
-      default:
-        return Referenced(type, reading);
-    }
-  });
+ClassTranslator::SetPtr ClassTranslator::AllLocked(ResourceType type,
+                                                   const mesh::Snapshot& snapshot) {
+  if (common_ != nullptr) return Overlaid(type, snapshot);
+  if (type == ResourceType::kCluster || type == ResourceType::kListener) {
+    return Grouped(type, snapshot);
+  }
+  return Referenced(type, snapshot);
 }
 
 ResourcePtr ClassTranslator::FindLocked(ResourceType type, absl::string_view name,
-                                        mesh::View& view) {
+                                        const mesh::Snapshot& snapshot) {
   const bool proxyless = proxy_->type == ProxyType::kGrpc;
-  if (type == ResourceType::kCluster && proxyless) return FindCluster(name, view);
+  if (type == ResourceType::kCluster && proxyless) return FindCluster(name, snapshot);
   if (type == ResourceType::kCluster || (type == ResourceType::kListener && !proxyless)) {
-    return AllLocked(type, view)->Find(name);
+    return AllLocked(type, snapshot)->Find(name);
   }
-  return named_.Get(MemoKey(type, name), view, [&](mesh::View& reading) {
+  if (common_ != nullptr) return common_->Find(type, name, snapshot);
+  return named_[Index(type)].Get(name, snapshot, [&](mesh::View& reading) {
     mu_.AssertHeld();
     return BuildNamed(type, std::string(name), reading);
   });
+}
+
+ClassTranslator::SetPtr ClassTranslator::Overlaid(ResourceType type,
+                                                  const mesh::Snapshot& snapshot) {
+  const SetPtr base = common_->All(type, snapshot);
+  if (type == ResourceType::kCluster || type == ResourceType::kListener) {
+    return overlaid_[Index(type)].Update(base, *Inbound(type, snapshot));
+  }
+  return overlaid_[Index(type)].Update(base, ReferredToInbound(type, snapshot));
+}
+
+std::shared_ptr<const ClassTranslator::Resources> ClassTranslator::Inbound(
+    ResourceType type, const mesh::Snapshot& snapshot) {
+  return groups_.Get(absl::StrCat(kInbound, ShortName(type)), snapshot, [&](mesh::View& reading) {
+    return std::make_shared<const Resources>(BuildGroup(type, kInbound, reading));
+  });
+}
+
+ClassTranslator::Resources ClassTranslator::ReferredToInbound(ResourceType type,
+                                                              const mesh::Snapshot& snapshot) {
+  std::set<std::string> names;
+  for (ResourceType holder : {ResourceType::kCluster, ResourceType::kListener}) {
+    for (const ResourcePtr& resource : *Inbound(holder, snapshot)) {
+      const auto& referred = NamesOf(resource->references(), type);
+      names.insert(referred.begin(), referred.end());
+    }
+  }
+  Resources resources;
+  for (const std::string& name : names) {
+    if (ResourcePtr found = FindLocked(type, name, snapshot)) resources.push_back(std::move(found));
+  }
+  return resources;
+}
+
+ClassTranslator::SetPtr ClassTranslator::Grouped(ResourceType type,
+                                                 const mesh::Snapshot& snapshot) {
+  const bool clusters = type == ResourceType::kCluster;
+  return (clusters ? clusters_ : listeners_)
+      .Update(
+          snapshot,
+          [&](mesh::View& view) {
+            return clusters ? ClusterGroups(view, *proxy_) : ListenerGroups(view, *proxy_);
+          },
+          [&](mesh::View& view, absl::string_view key) { return BuildGroup(type, key, view); });
+}
+
+ClassTranslator::SetPtr ClassTranslator::Referenced(ResourceType type,
+                                                    const mesh::Snapshot& snapshot) {
+  const SetPtr clusters = Grouped(ResourceType::kCluster, snapshot);
+  const SetPtr listeners = Grouped(ResourceType::kListener, snapshot);
+  auto& named = named_[Index(type)];
+  named.Advance(snapshot);
+  const auto doubtful = named.TakeDoubtful();
+  return referenced_[Index(type)].Update(clusters, listeners,
+                                         doubtful.has_value() ? &*doubtful : nullptr,
+                                         [&](absl::string_view name) {
+                                           mu_.AssertHeld();
+                                           return FindLocked(type, name, snapshot);
+                                         });
 }
 
 template <typename Message>
@@ -92,92 +191,45 @@ ResourcePtr ClassTranslator::Intern(ResourceType type, std::string name,
                      std::move(translated.parts)));
 }
 
-template <typename Build>
-void ClassTranslator::AddGroup(ResourceType type, absl::string_view key, mesh::View& view,
-                               Resources& into, Build build) {
-  const auto group = groups_.Get(MemoKey(type, key), view, [&](mesh::View& reading) {
-    Resources resources;
-    for (auto& translated : build(reading)) {
-      std::string name = translated.message.name();
-      resources.push_back(Intern(type, std::move(name), std::move(translated)));
-    }
-    return std::make_shared<const Resources>(std::move(resources));
-  });
-  into.insert(into.end(), group->begin(), group->end());
+template <typename Message>
+ClassTranslator::Resources ClassTranslator::InternAll(ResourceType type,
+                                                      std::vector<Translated<Message>> translated) {
+  Resources resources;
+  resources.reserve(translated.size());
+  for (auto& one : translated) {
+    std::string name = one.message.name();
+    resources.push_back(Intern(type, std::move(name), std::move(one)));
+  }
+  return resources;
 }
 
-ClassTranslator::SetPtr ClassTranslator::Clusters(mesh::View& view) {
+ClassTranslator::Resources ClassTranslator::BuildGroup(ResourceType type, absl::string_view key,
+                                                       mesh::View& view) {
+  const ProxyClass& proxy = *proxy_;
+  if (type == ResourceType::kCluster) {
+    if (key == kFixed) return InternAll(type, BuildFixedClusters(view, proxy));
+    if (key == kInbound) return InternAll(type, BuildInboundClusters(view, proxy));
+    return InternAll(type, BuildServiceClusters(view, proxy, absl::StripPrefix(key, kHost)));
+  }
+  if (key == kGateway) return InternAll(type, BuildGatewayListeners(view, proxy));
+  if (key == kOutbound) return InternAll(type, std::vector{BuildVirtualOutbound(view, proxy)});
+  if (key == kInbound) return InternAll(type, std::vector{BuildVirtualInbound(view, proxy)});
+  uint32_t port = 0;
+  if (!absl::SimpleAtoi(absl::StripPrefix(key, kPort), &port)) return {};
+  return InternAll(type, BuildOutboundListeners(view, proxy, port));
+}
+
+ResourcePtr ClassTranslator::FindCluster(absl::string_view name, const mesh::Snapshot& snapshot) {
   constexpr ResourceType kType = ResourceType::kCluster;
-  Resources resources;
-  const ProxyClass& proxy = *proxy_;
-  if (proxy.type != ProxyType::kGrpc) {
-    AddGroup(kType, "fixed", view, resources,
-             [&](mesh::View& reading) { return BuildFixedClusters(reading, proxy); });
-  }
-  if (proxy.type == ProxyType::kSidecar) {
-    AddGroup(kType, "inbound", view, resources,
-             [&](mesh::View& reading) { return BuildInboundClusters(reading, proxy); });
-  }
-  for (absl::string_view host : mesh::VisibleHosts(view, proxy.ns)) {
-    AddGroup(kType, absl::StrCat("host ", host), view, resources,
-             [&](mesh::View& reading) { return BuildServiceClusters(reading, proxy, host); });
-  }
-  return std::make_shared<const ResourceSet>(std::move(resources));
-}
-
-ClassTranslator::SetPtr ClassTranslator::Listeners(mesh::View& view) {
-  constexpr ResourceType kType = ResourceType::kListener;
-  Resources resources;
-  const ProxyClass& proxy = *proxy_;
-  if (proxy.type == ProxyType::kGateway) {
-    AddGroup(kType, "gateway", view, resources,
-             [&](mesh::View& reading) { return BuildGatewayListeners(reading, proxy); });
-  }
-  if (proxy.type == ProxyType::kSidecar) {
-    AddGroup(kType, "outbound", view, resources, [&](mesh::View& reading) {
-      return std::vector{BuildVirtualOutbound(reading, proxy)};
-    });
-    AddGroup(kType, "inbound", view, resources,
-             [&](mesh::View& reading) { return std::vector{BuildVirtualInbound(reading, proxy)}; });
-    if (const auto* ports = view.Find<mesh::FactKind::kPorts>("")) {
-      for (uint32_t port : *ports) {
-        AddGroup(kType, absl::StrCat("port ", port), view, resources,
-                 [&](mesh::View& reading) { return BuildOutboundListeners(reading, proxy, port); });
-      }
-    }
-  }
-  return std::make_shared<const ResourceSet>(std::move(resources));
-}
-
-ClassTranslator::SetPtr ClassTranslator::Referenced(ResourceType type, mesh::View& view) {
-  References references;
-  for (ResourceType holder : {ResourceType::kCluster, ResourceType::kListener}) {
-    for (const ResourcePtr& resource : *AllLocked(holder, view)) {
-      AddReferences(*resource, references);
-    }
-  }
-  const auto& names = type == ResourceType::kEndpoint ? references.endpoints
-                      : type == ResourceType::kRoute  ? references.routes
-                                                      : references.secrets;
-  Resources resources;
-  for (const std::string& name : names) {
-    if (ResourcePtr resource = FindLocked(type, name, view)) {
-      resources.push_back(std::move(resource));
-    }
-  }
-  return std::make_shared<const ResourceSet>(std::move(resources));
-}
-
-ResourcePtr ClassTranslator::FindCluster(absl::string_view name, mesh::View& view) {
   const auto parsed = ParseOutboundClusterName(name);
   if (!parsed.has_value()) return nullptr;
-  Resources resources;
-  AddGroup(
-      ResourceType::kCluster, absl::StrCat("host ", parsed->host), view, resources,
-      [&](mesh::View& reading) { return BuildServiceClusters(reading, *proxy_, parsed->host); });
-  auto it = std::find_if(resources.begin(), resources.end(),
+  const std::string key = absl::StrCat(kHost, parsed->host);
+  const auto group = groups_.Get(key, snapshot, [&](mesh::View& reading) {
+    return std::make_shared<const Resources>(BuildGroup(kType, key, reading));
+  });
+  auto it = std::find_if(group->begin(), group->end(),
                          [&](const ResourcePtr& resource) { return resource->name() == name; });
-  return it == resources.end() ? nullptr : *it;
+  return it == group->end() ? nullptr : *it;
 }
 
 ResourcePtr ClassTranslator::BuildNamed(ResourceType type, const std::string& name,
@@ -221,9 +273,11 @@ std::shared_ptr<const ServersByRoute> ClassTranslator::Servers(mesh::View& view)
 ResourcePtr ClassTranslator::AssembleSidecarRoutes(const std::string& name, mesh::View& view) {
   const auto hosts = SidecarVirtualHostNames(view, *proxy_, name);
   if (!hosts.has_value()) return nullptr;
+  auto& memo = hosts_[name];
+  if (memo == nullptr) memo = std::make_unique<Memo<VirtualHostPart>>(&counts_);
   std::vector<std::shared_ptr<const VirtualHostPart>> parts;
   for (const std::string& host : *hosts) {
-    auto part = hosts_.Get(absl::StrCat(name, " ", host), view, [&](mesh::View& reading) {
+    auto part = memo->Get(host, view, [&](mesh::View& reading) {
       auto translated = BuildSidecarVirtualHost(reading, *proxy_, host, name);
       return translated.has_value()
                  ? std::make_shared<const VirtualHostPart>(VirtualHostPart::Make(*translated))
@@ -231,22 +285,38 @@ ResourcePtr ClassTranslator::AssembleSidecarRoutes(const std::string& name, mesh
     });
     if (part != nullptr) parts.push_back(std::move(part));
   }
+  memo->DropUnusedSince(view.snapshot().revision());
   auto assembled = AssembleRoutes(BuildSidecarRouteShell(view, *proxy_, name), parts);
   return pool_.Intern(Resource::FromBytes(ResourceType::kRoute, name, assembled.message,
                                           std::move(assembled.origins),
                                           PartList(parts.begin(), parts.end())));
 }
 
+// What was asked for by name and is referred to by nothing. Long enough for
+// what is asked for rarely; streams hold what they sent.
 void ClassTranslator::DropUnused(const mesh::Snapshot& snapshot) {
-  // Long enough for what is asked for rarely; streams hold what they sent.
   constexpr uint64_t kKeptRevisions = 64;
-  if (groups_.size() + named_.size() + hosts_.size() < sweep_at_) return;
+  auto remembered = [&] {
+    mu_.AssertHeld();
+    size_t count = groups_.size();
+    for (const auto& named : named_) count += named.size();
+    return count;
+  };
+  if (remembered() < sweep_at_) return;
   const uint64_t since =
       snapshot.revision() > kKeptRevisions ? snapshot.revision() - kKeptRevisions : 0;
   groups_.DropUnusedSince(since);
-  named_.DropUnusedSince(since);
-  hosts_.DropUnusedSince(since);
-  sweep_at_ = std::max<size_t>(4096, 2 * (groups_.size() + named_.size() + hosts_.size()));
+  for (size_t i = 0; i < named_.size(); ++i) {
+    named_[i].DropUnusedSince(since, [&](absl::string_view name) {
+      mu_.AssertHeld();
+      return referenced_[i].Refers(name);
+    });
+  }
+  absl::erase_if(hosts_, [&](const auto& entry) {
+    mu_.AssertHeld();
+    return !referenced_[Index(ResourceType::kRoute)].Refers(entry.first);
+  });
+  sweep_at_ = std::max<size_t>(4096, 2 * remembered());
 }
 
 }  // namespace binnacle::translator

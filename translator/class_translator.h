@@ -2,20 +2,30 @@
 //
 // The resources of one class of proxies, with the memory of how each was made.
 //
+// Sidecars that differ only in the services that run at them send the same
+// traffic in the same way: all but their inbound side is made once, by the
+// translator of what they have in common.
+//
 // Threads  safe to call from several threads; calls for one class take turns.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "mesh/view.h"
 #include "translator/gateway_routes.h"
+#include "translator/grouped_set.h"
 #include "translator/memo.h"
+#include "translator/overlaid_set.h"
 #include "translator/proxy_class.h"
+#include "translator/referenced_set.h"
 #include "translator/resource.h"
 #include "translator/resource_pool.h"
 #include "translator/resource_set.h"
@@ -25,8 +35,11 @@ namespace binnacle::translator {
 
 class ClassTranslator {
  public:
-  // `pool` must outlive it.
-  ClassTranslator(std::shared_ptr<const ProxyClass> proxy, ResourcePool& pool);
+  // `pool` must outlive it. `common`: of a sidecar's class without its
+  // services, which makes all but the inbound side; nullptr: this one makes
+  // everything but an inbound side.
+  ClassTranslator(std::shared_ptr<const ProxyClass> proxy, ResourcePool& pool,
+                  std::shared_ptr<ClassTranslator> common);
 
   std::shared_ptr<const ResourceSet> All(ResourceType type, const mesh::Snapshot& snapshot)
       ABSL_LOCKS_EXCLUDED(mu_);
@@ -35,19 +48,33 @@ class ClassTranslator {
 
   MemoCounts counts() const ABSL_LOCKS_EXCLUDED(mu_);
   const std::shared_ptr<const ProxyClass>& proxy() const { return proxy_; }
+  const std::shared_ptr<ClassTranslator>& common() const { return common_; }
 
  private:
   using Resources = std::vector<ResourcePtr>;
   using SetPtr = std::shared_ptr<const ResourceSet>;
+  template <typename T>
+  using PerType = std::array<T, kResourceTypeCount>;
 
-  SetPtr AllLocked(ResourceType type, mesh::View& view) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  ResourcePtr FindLocked(ResourceType type, absl::string_view name, mesh::View& view)
+  // Of a class with a common one.
+  SetPtr Overlaid(ResourceType type, const mesh::Snapshot& snapshot)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::shared_ptr<const Resources> Inbound(ResourceType type, const mesh::Snapshot& snapshot)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Resources ReferredToInbound(ResourceType type, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  SetPtr Clusters(mesh::View& view) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  SetPtr Listeners(mesh::View& view) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  SetPtr Referenced(ResourceType type, mesh::View& view) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  ResourcePtr FindCluster(absl::string_view name, mesh::View& view)
+  SetPtr AllLocked(ResourceType type, const mesh::Snapshot& snapshot)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  SetPtr Grouped(ResourceType type, const mesh::Snapshot& snapshot)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  SetPtr Referenced(ResourceType type, const mesh::Snapshot& snapshot)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  ResourcePtr FindLocked(ResourceType type, absl::string_view name, const mesh::Snapshot& snapshot)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  Resources BuildGroup(ResourceType type, absl::string_view key, mesh::View& view);
+  ResourcePtr FindCluster(absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr BuildNamed(ResourceType type, const std::string& name, mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -58,23 +85,27 @@ class ClassTranslator {
   ResourcePtr AssembleSidecarRoutes(const std::string& name, mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  // One memo unit that makes several resources.
-  template <typename Build>
-  void AddGroup(ResourceType type, absl::string_view key, mesh::View& view, Resources& into,
-                Build build) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   template <typename Message>
   ResourcePtr Intern(ResourceType type, std::string name, Translated<Message> translated);
+  template <typename Message>
+  Resources InternAll(ResourceType type, std::vector<Translated<Message>> translated);
   void DropUnused(const mesh::Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const std::shared_ptr<const ProxyClass> proxy_;
   ResourcePool& pool_;
+  const std::shared_ptr<ClassTranslator> common_;
 
   mutable absl::Mutex mu_;
   MemoCounts counts_ ABSL_GUARDED_BY(mu_);
-  Memo<ResourceSet> sets_ ABSL_GUARDED_BY(mu_);
-  Memo<Resources> groups_ ABSL_GUARDED_BY(mu_);
-  Memo<Resource> named_ ABSL_GUARDED_BY(mu_);
-  Memo<VirtualHostPart> hosts_ ABSL_GUARDED_BY(mu_);
+  GroupedSet clusters_ ABSL_GUARDED_BY(mu_);
+  GroupedSet listeners_ ABSL_GUARDED_BY(mu_);
+  PerType<ReferencedSet> referenced_ ABSL_GUARDED_BY(mu_);
+  PerType<OverlaidSet> overlaid_ ABSL_GUARDED_BY(mu_);
+  PerType<Memo<Resource>> named_ ABSL_GUARDED_BY(mu_);
+  Memo<Resources> groups_ ABSL_GUARDED_BY(mu_);  // outside of clusters_ and listeners_
+  // The virtual hosts of each route configuration.
+  absl::flat_hash_map<std::string, std::unique_ptr<Memo<VirtualHostPart>>> hosts_
+      ABSL_GUARDED_BY(mu_);
   Memo<ServersByRoute> servers_ ABSL_GUARDED_BY(mu_);
   size_t sweep_at_ ABSL_GUARDED_BY(mu_) = 4096;
 };

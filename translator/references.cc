@@ -71,19 +71,22 @@ void AddListener(const Listener& listener, References& references) {
 
 }  // namespace
 
-void AddReferences(const Resource& resource, References& references) {
-  const absl::string_view bytes = resource.message();
-  if (resource.type() == ResourceType::kCluster) {
+References ReferencesIn(ResourceType type, absl::string_view message) {
+  References references;
+  const auto size = static_cast<int>(message.size());
+  if (type == ResourceType::kCluster) {
     Cluster cluster;
-    if (cluster.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      AddCluster(cluster, references);
-    }
-  } else if (resource.type() == ResourceType::kListener) {
+    if (cluster.ParseFromArray(message.data(), size)) AddCluster(cluster, references);
+  } else if (type == ResourceType::kListener) {
     Listener listener;
-    if (listener.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      AddListener(listener, references);
-    }
+    if (listener.ParseFromArray(message.data(), size)) AddListener(listener, references);
   }
+  return references;
+}
+
+const std::set<std::string>& NamesOf(const References& references, ResourceType type) {
+  if (type == ResourceType::kEndpoint) return references.endpoints;
+  return type == ResourceType::kRoute ? references.routes : references.secrets;
 }
 
 }  // namespace binnacle::translator

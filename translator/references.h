@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "translator/resource.h"
 
 namespace binnacle::translator {
@@ -19,7 +20,10 @@ struct References {
   std::set<std::string> secrets;
 };
 
-// Adds what `resource` (a cluster or a listener; others refer to nothing) names.
-void AddReferences(const Resource& resource, References& references);
+// What a cluster or a listener names; others refer to nothing.
+References ReferencesIn(ResourceType type, absl::string_view message);
+
+// Of kEndpoint, kRoute or kSecret.
+const std::set<std::string>& NamesOf(const References& references, ResourceType type);
 
 }  // namespace binnacle::translator

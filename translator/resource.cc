@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "translator/references.h"
 
 namespace binnacle::translator {
 namespace {
@@ -87,6 +88,20 @@ absl::string_view ShortName(ResourceType type) {
       return "SDS";
   }
   return "";
+}
+
+Resource::Resource() = default;
+
+Resource::~Resource() { std::unique_ptr<const References>(references_.load()); }
+
+const References& Resource::references() const {
+  if (const References* known = references_.load(std::memory_order_acquire)) return *known;
+  auto found = std::make_unique<const References>(ReferencesIn(type_, message()));
+  const References* known = nullptr;
+  if (references_.compare_exchange_strong(known, found.get(), std::memory_order_acq_rel)) {
+    return *found.release();
+  }
+  return *known;  // another thread was faster
 }
 
 std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string name,

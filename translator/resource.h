@@ -8,6 +8,7 @@
 //          DiscoveryResponse.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,8 +28,12 @@ absl::string_view TypeUrl(ResourceType type);
 // "CDS", "EDS", "LDS", "RDS", "SDS"
 absl::string_view ShortName(ResourceType type);
 
+struct References;
+
 class Resource {
  public:
+  ~Resource();
+
   // Serialises deterministically. `version` becomes a hash of the bytes, so it
   // is the same on every replica and after a restart.
   static std::shared_ptr<const Resource> Make(ResourceType type, std::string name,
@@ -53,8 +58,11 @@ class Resource {
   // The serialised Envoy message alone.
   absl::string_view message() const { return absl::string_view(wire_).substr(message_offset_); }
 
+  // What it refers to; found when first asked for.
+  const References& references() const;
+
  private:
-  Resource() = default;
+  Resource();
 
   ResourceType type_;
   std::string name_;
@@ -64,6 +72,7 @@ class Resource {
   std::string wire_;
   size_t sotw_offset_ = 0;
   size_t message_offset_ = 0;
+  mutable std::atomic<const References*> references_ = nullptr;  // owned
 };
 
 using ResourcePtr = std::shared_ptr<const Resource>;

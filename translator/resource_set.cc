@@ -17,9 +17,8 @@ constexpr size_t kNamesKept = 4096;  // more have changed: comparing all is as c
 std::atomic<uint64_t> last_serial = 0;
 
 // Summed up over a set, so that the order in which it came about plays no part.
-uint64_t HashOf(const Resource& resource) {
-  const uint64_t name = XXH3_64bits(resource.name().data(), resource.name().size());
-  return XXH3_64bits_withSeed(resource.version().data(), resource.version().size(), name);
+uint64_t FingerprintOf(const Resource& resource) {
+  return ResourceSet::HashOf(resource.name(), resource.version());
 }
 
 bool ByName(const ResourcePtr& a, const ResourcePtr& b) { return a->name() < b->name(); }
@@ -38,7 +37,7 @@ ResourceSet::ResourceSet(std::vector<ResourcePtr> resources) : ResourceSet() {
 
 void ResourceSet::Append(Chunk chunk) {
   size_ += chunk.size();
-  for (const ResourcePtr& resource : chunk) hash_ += HashOf(*resource);
+  for (const ResourcePtr& resource : chunk) hash_ += FingerprintOf(*resource);
   for (size_t from = 0; from < chunk.size(); from += kChunk) {
     const auto begin = chunk.begin() + static_cast<std::ptrdiff_t>(from);
     const auto end =
@@ -80,12 +79,12 @@ void ResourceSet::Apply(const Change& change) {
   auto it = std::lower_bound(chunk.begin(), chunk.end(), change.name, Before);
   const bool known = it != chunk.end() && (*it)->name() == change.name;
   if (known) {
-    hash_ -= HashOf(**it);
+    hash_ -= FingerprintOf(**it);
     --size_;
     it = chunk.erase(it);
   }
   if (change.resource != nullptr) {
-    hash_ += HashOf(*change.resource);
+    hash_ += FingerprintOf(*change.resource);
     ++size_;
     chunk.insert(it, change.resource);
   }
@@ -112,12 +111,31 @@ void ResourceSet::Remember(const ResourceSet& before, const std::vector<Change>&
   history_.push_back(std::move(step));
 }
 
+ResourceSet::Iterator ResourceSet::LowerBound(absl::string_view name) const {
+  const auto place = ChunkOf(name);
+  if (place == chunks_.end()) return end();
+  Iterator it(place);
+  const Chunk& chunk = **place;
+  const auto found = std::lower_bound(chunk.begin(), chunk.end(), name, Before);
+  if (found == chunk.end()) return Iterator(place + 1);
+  it.at_ = static_cast<size_t>(found - chunk.begin());
+  return it;
+}
+
 ResourcePtr ResourceSet::Find(absl::string_view name) const {
   const auto place = ChunkOf(name);
   if (place == chunks_.end()) return nullptr;
   const Chunk& chunk = **place;
   auto it = std::lower_bound(chunk.begin(), chunk.end(), name, Before);
   return it != chunk.end() && (*it)->name() == name ? *it : nullptr;
+}
+
+uint64_t ResourceSet::HashOf(absl::string_view name, absl::string_view version) {
+  return HashOf(XXH3_64bits(name.data(), name.size()), version);
+}
+
+uint64_t ResourceSet::HashOf(uint64_t name_hash, absl::string_view version) {
+  return XXH3_64bits_withSeed(version.data(), version.size(), name_hash);
 }
 
 std::string ResourceSet::version() const {

@@ -69,9 +69,7 @@ class Translator::State {
     }
     DropUnheldLocked();
     auto made = std::make_shared<const ProxyClass>(std::move(proxy));
-    // The translator of a class must not keep the class alive by itself.
-    auto translator =
-        std::make_shared<ClassTranslator>(std::make_shared<const ProxyClass>(*made), pool_);
+    auto translator = NewLocked(*made);
     by_address_[made.get()] = translator;
     classes_[std::move(key)] = {made, made.get(), std::move(translator)};
     return made;
@@ -85,13 +83,16 @@ class Translator::State {
         it != by_address_.end() && *it->second->proxy() == proxy) {
       return it->second;
     }
-    return std::make_shared<ClassTranslator>(std::make_shared<const ProxyClass>(proxy), pool_);
+    return NewLocked(proxy);
   }
 
   Counts counts() {
     absl::MutexLock lock(&mu_);
     Counts sum = dropped_;
     for (const auto& [key, held] : classes_) Add(held.translator->counts(), sum);
+    for (const auto& [key, weak] : common_) {
+      if (auto common = weak.lock()) Add(common->counts(), sum);
+    }
     return sum;
   }
 
@@ -107,6 +108,30 @@ class Translator::State {
     sum.builds += counts.builds;
   }
 
+  // The translator of a class must not keep the class alive by itself: it has a
+  // copy.
+  std::shared_ptr<ClassTranslator> NewLocked(const ProxyClass& proxy)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return std::make_shared<ClassTranslator>(std::make_shared<const ProxyClass>(proxy), pool_,
+                                             CommonLocked(proxy));
+  }
+
+  // Of all sidecars that differ from this one only in the services at them.
+  std::shared_ptr<ClassTranslator> CommonLocked(const ProxyClass& proxy)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (proxy.type != ProxyType::kSidecar) return nullptr;
+    ProxyClass outbound = proxy;
+    outbound.services.clear();
+    std::weak_ptr<ClassTranslator>& known = common_[outbound.Key()];
+    std::shared_ptr<ClassTranslator> common = known.lock();
+    if (common == nullptr) {
+      common = std::make_shared<ClassTranslator>(
+          std::make_shared<const ProxyClass>(std::move(outbound)), pool_, nullptr);
+      known = common;
+    }
+    return common;
+  }
+
   void DropUnheldLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     absl::erase_if(classes_, [&](const auto& entry) {
       mu_.AssertHeld();
@@ -115,6 +140,7 @@ class Translator::State {
       by_address_.erase(entry.second.address);
       return true;
     });
+    absl::erase_if(common_, [&](const auto& entry) { return entry.second.expired(); });
   }
 
   ResourcePool pool_;
@@ -122,6 +148,7 @@ class Translator::State {
   absl::flat_hash_map<std::string, Held> classes_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<const ProxyClass*, std::shared_ptr<ClassTranslator>> by_address_
       ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<std::string, std::weak_ptr<ClassTranslator>> common_ ABSL_GUARDED_BY(mu_);
   Counts dropped_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -53,8 +53,8 @@ class FakeOffer final : public Offer {
     auto it = resources_[type].find(std::string(name));
     return it == resources_[type].end() ? nullptr : it->second;
   }
-  std::shared_ptr<const translator::References> ReferencesOf(const ResourcePtr& resource) override {
-    return std::make_shared<translator::References>(references_[resource->name()]);
+  const translator::References& ReferencesOf(const ResourcePtr& resource) override {
+    return references_[resource->name()];
   }
   uint64_t revision() const override { return revision_; }
   absl::Time seen() const override { return absl::UnixEpoch(); }
