@@ -1,0 +1,2 @@
+"""What `make bench` does: scenarios, played by the programs of bench/, and what
+is made of their results."""
