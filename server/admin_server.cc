@@ -19,6 +19,7 @@
 #include "server/authority_json.h"
 #include "server/http_answer.h"
 #include "server/object_json.h"
+#include "server/process_metrics.h"
 #include "server/proxy_list.h"
 #include "server/resource_json.h"
 #include "server/tls_check_handler.h"
@@ -247,9 +248,17 @@ class AdminServer::Http {
     metrics.SetFindings("warning", findings.size() - errors);
     const auto counts = parts_.translator.counts();
     metrics.SetTranslations(counts.hits, counts.builds);
+    metrics.SetClasses(parts_.hub.class_count());
     metrics.SetPoolQueue(parts_.pool.waiting());
+    metrics.SetIntakeQueue(parts_.owner.waiting());
+    const auto standing = parts_.hub.convergence().standing();
+    metrics.SetBehind(standing.behind, standing.oldest == absl::InfiniteFuture()
+                                           ? absl::ZeroDuration()
+                                           : absl::Now() - standing.oldest);
     metrics.SetReady(parts_.owner.ready());
+    metrics.SetArriving(parts_.hub.arrivals().waiting());
     std::string text = metrics.Text();
+    text += ProcessMetrics();
     if (parts_.authority != nullptr) {
       absl::StrAppend(&text, parts_.authority->metrics().Text(),
                       CertificateMetrics(*parts_.authority, absl::Now()));

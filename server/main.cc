@@ -5,6 +5,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "server/serve.h"
 #include "server/version.h"
 
@@ -26,6 +27,15 @@ void AddAbsentListener(CLI::App& serve, const std::string& flag) {
   serve.add_option(flag)->group("")->check([](const std::string& address) {
     return address.empty() ? "" : "this version has no such listener; only \"\" is allowed";
   });
+}
+
+std::string IsDelay(const std::string& text) {
+  absl::Duration delay;
+  if (absl::ParseDuration(text, &delay) && delay >= absl::ZeroDuration() &&
+      delay <= absl::Minutes(1)) {
+    return "";
+  }
+  return "\"" + text + "\" is no time from 0 to 1m, as 100ms is";
 }
 
 void AddAuthorityOptions(CLI::App& serve, ServeOptions& options) {
@@ -112,6 +122,13 @@ CLI::App* AddServe(CLI::App& app, ServeOptions& options) {
       ->add_option("--trust-domain", options.trust_domain,
                    "identity prefix; if not given, MeshConfig's, or else cluster.local")
       ->type_name("NAME");
+  serve
+      ->add_option("--push-delay-max", options.push_delay_max,
+                   "how long a change may wait so that a storm of changes is pushed as one; the "
+                   "first after a quiet time never waits; 0: none does")
+      ->capture_default_str()
+      ->type_name("TIME")
+      ->check(IsDelay);
   serve->add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
       ->capture_default_str();
   serve->add_option("--log-format", options.log_format, "text or json")->capture_default_str();

@@ -1,19 +1,36 @@
 #include "server/mesh_owner.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "policy/kind.h"
 #include "spdlog/spdlog.h"
 
 namespace binnacle::server {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string SourcesOf(const ChangeIntake::Commit& commit) {
+  std::vector<absl::string_view> names;
+  for (const auto& [source, said] : commit.said) names.push_back(source);
+  return absl::StrCat(absl::StrJoin(names, ", "),
+                      commit.batches > 1 ? absl::StrCat(": ", commit.batches, " batches") : "");
+}
+
+}  // namespace
 
 MeshOwner::MeshOwner(mesh::MeshSettings settings, const std::vector<std::string>& sources,
-                     PushHub& hub, Metrics& metrics)
-    : hub_(hub), metrics_(metrics), store_(std::move(settings)) {
+                     PushHub& hub, TranslationPool& pool, Metrics& metrics,
+                     absl::Duration delay_max)
+    : hub_(hub), pool_(pool), metrics_(metrics), store_(std::move(settings)), intake_(delay_max) {
   for (const std::string& source : sources) sources_[source].name = source;
   thread_ = std::thread([this] { Run(); });
 }
@@ -35,20 +52,39 @@ bool MeshOwner::Post(Work work) {
   return true;
 }
 
-void MeshOwner::Run() {
-  auto wake = [this] {
+MeshOwner::Turn MeshOwner::WaitForTurn() {
+  // Asks the clock itself, so that a wait that was reckoned wrongly (the time
+  // of day may jump) is over with whatever happens next.
+  const auto ready = [this] {
     mu_.AssertHeld();
-    return stopped_ || !queue_.empty();
+    return stopped_ || !queue_.empty() || Clock::now() >= intake_.DueAt();
   };
+  Turn turn;
+  absl::MutexLock lock(&mu_);
+  while (!ready()) {
+    const ChangeIntake::Time due = intake_.DueAt();
+    const absl::Duration left = due == ChangeIntake::Time::max()
+                                    ? absl::InfiniteDuration()
+                                    : absl::FromChrono(due - Clock::now());
+    const auto sooner = [&] {
+      mu_.AssertHeld();
+      return ready() || intake_.DueAt() < due;
+    };
+    mu_.AwaitWithTimeout(absl::Condition(&sooner), left);
+  }
+  // What waits is done before the end.
+  turn.commit = stopped_ ? intake_.TakeAll() : intake_.Take(Clock::now());
+  turn.work.swap(queue_);
+  turn.last = stopped_;
+  return turn;
+}
+
+void MeshOwner::Run() {
   while (true) {
-    Work work;
-    {
-      absl::MutexLock lock(&mu_, absl::Condition(&wake));
-      if (queue_.empty()) return;  // what waits is done before the end
-      work = std::move(queue_.front());
-      queue_.pop_front();
-    }
-    std::move(work)();
+    Turn turn = WaitForTurn();
+    if (turn.commit.has_value()) Commit(*std::move(turn.commit));
+    for (Work& work : turn.work) std::move(work)();
+    if (turn.last) return;
   }
 }
 
@@ -64,25 +100,36 @@ void MeshOwner::RunAndWait(std::function<void()> work) {
 }
 
 void MeshOwner::Report(const std::string& source, sources::Batch batch) {
-  Post([this, source, batch = std::move(batch)]() mutable { Commit(source, std::move(batch)); });
+  const bool changes = !batch.put.empty() || !batch.removed.empty();
+  if (changes && batch.seen != absl::InfinitePast()) {
+    metrics_.StageTook(Metrics::Stage::kRead, absl::Now() - batch.seen);
+  }
+  absl::MutexLock lock(&mu_);
+  if (!stopped_) intake_.Add(source, std::move(batch), Clock::now());
 }
 
-void MeshOwner::Commit(const std::string& source, sources::Batch batch) {
-  LogFindings(source, batch.findings);
-  Note(source, batch);
-  const size_t put = batch.put.size(), removed = batch.removed.size();
-  if (put + removed != 0) {
-    const absl::Time start = absl::Now();
-    const auto before = store_.snapshot();
-    const auto snapshot =
-        store_.Apply({std::move(batch.put), std::move(batch.removed), batch.seen});
-    const absl::Duration took = absl::Now() - start;
-    metrics_.SnapshotBuilt(took, snapshot->revision());
-    spdlog::info("{}: {} objects put, {} removed; {} in effect, snapshot {}{} in {:.1f} ms", source,
-                 put, removed, store_.objects().size(), snapshot->revision(),
-                 snapshot == before ? " (nothing differs)" : "", absl::ToDoubleMilliseconds(took));
+void MeshOwner::Commit(ChangeIntake::Commit commit) {
+  for (const auto& [source, said] : commit.said) {
+    LogFindings(source, said.findings);
+    Note(source, said);
   }
+  if (commit.batches != 0) Apply(commit);
   PublishIfComplete();
+}
+
+void MeshOwner::Apply(ChangeIntake::Commit& commit) {
+  const size_t put = commit.put.size(), removed = commit.removed.size();
+  const auto start = Clock::now();
+  const auto before = store_.snapshot();
+  const auto snapshot =
+      store_.Apply({std::move(commit.put), std::move(commit.removed), commit.seen});
+  const absl::Duration took = absl::FromChrono(Clock::now() - start);
+  metrics_.Committed(commit.batches, commit.has_overtaken);
+  metrics_.StageTook(Metrics::Stage::kWait, absl::FromChrono(start - commit.since));
+  metrics_.SnapshotBuilt(took, snapshot->revision());
+  spdlog::info("{}: {} objects put, {} removed; {} in effect, snapshot {}{} in {:.1f} ms",
+               SourcesOf(commit), put, removed, store_.objects().size(), snapshot->revision(),
+               snapshot == before ? " (nothing differs)" : "", absl::ToDoubleMilliseconds(took));
 }
 
 void MeshOwner::LogFindings(const std::string& source,
@@ -141,16 +188,35 @@ void MeshOwner::PublishIfComplete() {
     absl::MutexLock lock(&mu_);
     if (!absl::c_all_of(sources_, [](const auto& entry) { return entry.second.complete; })) return;
   }
-  hub_.Publish(store_.snapshot());
+  if (hub_.Publish(store_.snapshot())) AwaitPush();
   absl::MutexLock lock(&mu_);
   if (!std::exchange(ready_, true)) {
     spdlog::info("ready: {} objects in effect are served", store_.objects().size());
   }
 }
 
+// The pool takes tasks in the order in which they come: behind those of all
+// streams, this one tells that all have been told.
+void MeshOwner::AwaitPush() {
+  {
+    absl::MutexLock lock(&mu_);
+    intake_.PushBegan();
+  }
+  pool_.Post([this, start = Clock::now()] {
+    metrics_.StageTook(Metrics::Stage::kSend, absl::FromChrono(Clock::now() - start));
+    absl::MutexLock lock(&mu_);
+    intake_.PushEnded();
+  });
+}
+
 bool MeshOwner::ready() const {
   absl::MutexLock lock(&mu_);
   return ready_;
+}
+
+size_t MeshOwner::waiting() const {
+  absl::MutexLock lock(&mu_);
+  return intake_.waiting();
 }
 
 std::vector<SourceStatus> MeshOwner::sources() const {

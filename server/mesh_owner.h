@@ -1,10 +1,11 @@
 // server/mesh_owner.h
 //
-// The thread that owns the mesh::Store: takes what sources report, commits it,
-// and hands snapshots to the hub. Nothing is handed on before every source has
-// reported its first complete batch.
+// The thread that owns the mesh::Store: takes what sources report, commits it
+// when the ChangeIntake says so, and hands snapshots to the hub. Nothing is
+// handed on before every source has reported its first complete batch.
 //
-// Threads  one of its own. Everything here may be called from any thread.
+// Threads  one of its own. Everything here may be called from any thread. The
+//          pool ends before the owner goes: its tasks tell when a push is out.
 // Errors   none: a report's faults are findings, told by findings().
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,8 +25,10 @@
 #include "mesh/store.h"
 #include "policy/finding.h"
 #include "policy/object.h"
+#include "server/change_intake.h"
 #include "server/metrics.h"
 #include "server/push_hub.h"
+#include "server/translation_pool.h"
 #include "sources/batch.h"
 
 namespace binnacle::server {
@@ -41,8 +45,10 @@ struct SourceStatus {
 
 class MeshOwner {
  public:
+  // `delay_max`: how long a change may wait for others; see ChangeIntake.
   MeshOwner(mesh::MeshSettings settings, const std::vector<std::string>& sources, PushHub& hub,
-            Metrics& metrics);
+            TranslationPool& pool, Metrics& metrics,
+            absl::Duration delay_max = ChangeIntake::kDelayMax);
   ~MeshOwner();  // as Stop()
 
   // `source` is one of the names given at first.
@@ -57,29 +63,41 @@ class MeshOwner {
   std::vector<std::shared_ptr<const policy::Object>> Objects(
       std::function<bool(const policy::ObjectKey&)> wanted) ABSL_LOCKS_EXCLUDED(mu_);
   std::map<std::string, size_t> CountByKind() ABSL_LOCKS_EXCLUDED(mu_);
+  // Batches that wait to be committed.
+  size_t waiting() const ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
   using Work = absl::AnyInvocable<void() &&>;
+  struct Turn {
+    std::optional<ChangeIntake::Commit> commit;
+    std::deque<Work> work;  // after the commit, so that it sees what was reported before
+    bool last = false;
+  };
 
   void Run();
+  Turn WaitForTurn() ABSL_LOCKS_EXCLUDED(mu_);
   bool Post(Work work) ABSL_LOCKS_EXCLUDED(mu_);
   // On the owner's thread, and waits for it; not at all after Stop().
   void RunAndWait(std::function<void()> work) ABSL_LOCKS_EXCLUDED(mu_);
 
   // On the owner's thread.
-  void Commit(const std::string& source, sources::Batch batch);
+  void Commit(ChangeIntake::Commit commit);
+  void Apply(ChangeIntake::Commit& commit);
   void Note(const std::string& source, const sources::Batch& batch) ABSL_LOCKS_EXCLUDED(mu_);
   void LogFindings(const std::string& source, const std::vector<policy::Finding>& findings);
   void LogHealth(const SourceStatus& before, const sources::Batch& batch) const;
   void LogUnknownKinds(const SourceStatus& before, const sources::Batch& batch) const;
   void PublishIfComplete() ABSL_LOCKS_EXCLUDED(mu_);
+  void AwaitPush() ABSL_LOCKS_EXCLUDED(mu_);
 
   PushHub& hub_;
+  TranslationPool& pool_;
   Metrics& metrics_;
   mesh::Store store_;                                       // of the owner's thread
   std::map<std::string, std::vector<std::string>> logged_;  // findings, by source
 
   mutable absl::Mutex mu_;
+  ChangeIntake intake_ ABSL_GUARDED_BY(mu_);
   std::deque<Work> queue_ ABSL_GUARDED_BY(mu_);
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   bool ready_ ABSL_GUARDED_BY(mu_) = false;

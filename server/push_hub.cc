@@ -4,21 +4,28 @@
 
 namespace binnacle::server {
 
-void PushHub::Publish(std::shared_ptr<const mesh::Snapshot> snapshot) {
+bool PushHub::Publish(std::shared_ptr<const mesh::Snapshot> snapshot) {
   {
     absl::MutexLock lock(&mu_);
-    if (target_.snapshot == snapshot) return;
+    if (target_.snapshot == snapshot) return false;
+    convergence_.Published(snapshot->revision(), snapshot->seen());
     target_.snapshot = std::move(snapshot);
-    offers_.clear();
+    Aim();
   }
   TellStreams();
+  return true;
+}
+
+void PushHub::Aim() {
+  offers_.clear();
+  absl::erase_if(turns_, [](const auto& entry) { return entry.second.use_count() == 1; });
 }
 
 void PushHub::PublishTrustBundle(translator::ResourcePtr bundle) {
   {
     absl::MutexLock lock(&mu_);
     target_.trust_bundle = std::move(bundle);
-    offers_.clear();
+    Aim();
   }
   TellStreams();
 }
@@ -32,15 +39,27 @@ std::shared_ptr<Offer> PushHub::OfferFor(const translator::Node& node, const Pus
   absl::MutexLock lock(&mu_);
   if (target != target_) {
     // A newer one came meanwhile: this stream has been told, and comes again.
-    return std::make_shared<ClassOffer>(translator_, std::move(proxy_class), target);
+    return NewOffer(std::move(proxy_class), target);
   }
   std::weak_ptr<ClassOffer>& known = offers_[proxy_class.get()];
   std::shared_ptr<ClassOffer> offer = known.lock();
   if (offer == nullptr) {
-    offer = std::make_shared<ClassOffer>(translator_, std::move(proxy_class), target);
+    offer = NewOffer(std::move(proxy_class), target);
     known = offer;
   }
   return offer;
+}
+
+std::shared_ptr<ClassOffer> PushHub::NewOffer(
+    std::shared_ptr<const translator::ProxyClass> proxy_class, const PushTarget& target) {
+  std::shared_ptr<ClassTurn>& turn = turns_[proxy_class.get()];
+  if (turn == nullptr) turn = std::make_shared<ClassTurn>();
+  return std::make_shared<ClassOffer>(translator_, std::move(proxy_class), target, turn, made_);
+}
+
+size_t PushHub::class_count() const {
+  absl::MutexLock lock(&mu_);
+  return offers_.size();
 }
 
 bool PushHub::Join(const std::shared_ptr<ProxyStream>& stream) {

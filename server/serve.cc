@@ -12,6 +12,7 @@
 #include "server/admin_server.h"
 #include "server/admin_socket.h"
 #include "server/authority_options.h"
+#include "server/change_intake.h"
 #include "server/data_dir.h"
 #include "server/mesh_authority.h"
 #include "server/mesh_config_file.h"
@@ -58,6 +59,15 @@ absl::StatusOr<mesh::MeshSettings> ReadSettings(const ServeOptions& options) {
   return settings;
 }
 
+absl::Duration PushDelayMax(const ServeOptions& options) {
+  absl::Duration delay = ChangeIntake::kDelayMax;
+  if (!absl::ParseDuration(options.push_delay_max, &delay)) {
+    spdlog::warn("push-delay-max \"{}\" is no time; it is {}", options.push_delay_max,
+                 absl::FormatDuration(delay));
+  }
+  return delay;
+}
+
 // The authority and what serves it: the TLS listener and the admin socket.
 struct Identity {
   std::unique_ptr<MeshAuthority> authority;
@@ -77,9 +87,10 @@ class Running {
         source_name_("directory " + options.policy_dir),
         config_(settings.config),
         domain_(settings.domain),
-        hub_(translator_),
+        hub_(translator_,
+             [this](absl::Duration took) { metrics_.StageTook(Metrics::Stage::kTranslate, took); }),
         pool_(kTranslationThreads),
-        owner_(std::move(settings), {source_name_}, hub_, metrics_),
+        owner_(std::move(settings), {source_name_}, hub_, pool_, metrics_, PushDelayMax(options)),
         xds_({hub_, pool_, metrics_, auth_}) {}
 
   absl::Status Start() {

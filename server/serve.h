@@ -21,6 +21,7 @@ struct ServeOptions {
   std::string secure_address = "0.0.0.0:15012";  // empty: no authority either
   std::string admin_address = "127.0.0.1:15014";
   std::string trust_domain;  // empty: MeshConfig's
+  std::string push_delay_max = "100ms";
   // The authority.
   std::string namespace_name = "binnacle-system";  // where this server runs
   std::vector<std::string> server_names;           // further names of its own certificate

@@ -31,10 +31,9 @@
 #include "envoy/service/discovery/v3/discovery.pb.h"
 #include "server/offer.h"
 #include "server/subscription.h"
+#include "server/variant.h"
 
 namespace binnacle::server {
-
-enum class Variant : uint8_t { kSotw, kDelta };
 
 // Clusters first, secrets last: the order in which changes are pushed.
 inline constexpr std::array<ResourceType, translator::kResourceTypeCount> kPushOrder = {
@@ -72,6 +71,8 @@ class StreamState {
   // What to write next; nullopt if there is nothing, or it must wait for an
   // answer (or for WakeAt()).
   std::optional<Response> Next(absl::Time now);
+  // Whether Next() may have to make something that nobody has made yet.
+  bool LacksOffer() const;
   // When Next() should be asked again although nothing has happened.
   absl::Time WakeAt() const;
   // The offer aimed at has been sent and every answer is in.
@@ -84,7 +85,7 @@ class StreamState {
   ResourcePtr Acknowledged(ResourceType type, absl::string_view name) const {
     return At(type).Acknowledged(name);
   }
-  const Offer* offer() const { return offer_.get(); }
+  Offer* offer() const { return offer_.get(); }
 
  private:
   Subscription& At(ResourceType type) { return *subscriptions_[static_cast<size_t>(type)]; }

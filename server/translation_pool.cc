@@ -12,11 +12,11 @@ TranslationPool::TranslationPool(int threads) {
 
 TranslationPool::~TranslationPool() { Stop(); }
 
-void TranslationPool::Post(Task task) {
+void TranslationPool::Post(Task task, Lane lane) {
   absl::MutexLock lock(&mu_);
   // While it stops, a task may still post what it leads to.
   if (ended_) return;
-  ready_.push_back(std::move(task));
+  ready_[static_cast<size_t>(lane)].push_back(std::move(task));
   changed_.Signal();
 }
 
@@ -43,7 +43,18 @@ void TranslationPool::Stop() {
 
 size_t TranslationPool::waiting() const {
   absl::MutexLock lock(&mu_);
-  return ready_.size();
+  return ready_[0].size() + ready_[1].size();
+}
+
+bool TranslationPool::HasReady() const { return !ready_[0].empty() || !ready_[1].empty(); }
+
+Task TranslationPool::TakeReady() {
+  if (ready_[turn_].empty()) turn_ = 1 - turn_;
+  std::deque<Task>& lane = ready_[turn_];
+  Task task = std::move(lane.front());
+  lane.pop_front();
+  turn_ = 1 - turn_;
+  return task;
 }
 
 void TranslationPool::Run() {
@@ -52,18 +63,14 @@ void TranslationPool::Run() {
 
 Task TranslationPool::Take() {
   absl::MutexLock lock(&mu_);
-  while (!stopped_ || !ready_.empty()) {
+  while (!stopped_ || HasReady()) {
     const absl::Time now = absl::Now();
     if (!later_.empty() && later_.begin()->first <= now) {
       Task task = std::move(later_.begin()->second);
       later_.erase(later_.begin());
       return task;
     }
-    if (!ready_.empty()) {
-      Task task = std::move(ready_.front());
-      ready_.pop_front();
-      return task;
-    }
+    if (HasReady()) return TakeReady();
     changed_.WaitWithDeadline(&mu_,
                               later_.empty() ? absl::InfiniteFuture() : later_.begin()->first);
   }
@@ -81,7 +88,8 @@ void Strand::Post(Task task) {
 }
 
 void Strand::Schedule() {
-  pool_.Post([self = shared_from_this()] { self->RunOne(); });
+  pool_.Post([self = shared_from_this()] { self->RunOne(); },
+             lane_.load(std::memory_order_relaxed));
 }
 
 void Strand::RunOne() {

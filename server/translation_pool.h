@@ -3,11 +3,19 @@
 // The few threads on which translation runs, and Strands: queues whose tasks
 // run one after another, on whichever of those threads is free.
 //
+// There are two lanes, which take turns while both have tasks: what changes for
+// proxies that are served never waits for more than as many tasks of newcomers,
+// though thousands of them come at once.
+//
 // Threads  all of it may be called from any thread. The pool must outlive its
 //          strands' tasks; Stop() ends it.
 // Errors   none; after Stop() tasks are dropped.
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <thread>
@@ -23,12 +31,14 @@ namespace binnacle::server {
 
 using Task = absl::AnyInvocable<void() &&>;
 
+enum class Lane : uint8_t { kServed, kNewcomer };
+
 class TranslationPool {
  public:
   explicit TranslationPool(int threads);
   ~TranslationPool();  // as Stop()
 
-  void Post(Task task) ABSL_LOCKS_EXCLUDED(mu_);
+  void Post(Task task, Lane lane = Lane::kServed) ABSL_LOCKS_EXCLUDED(mu_);
   void PostAt(absl::Time when, Task task) ABSL_LOCKS_EXCLUDED(mu_);
   // Runs what is ready to its end and drops what is for later.
   void Stop() ABSL_LOCKS_EXCLUDED(mu_);
@@ -39,10 +49,13 @@ class TranslationPool {
   void Run();
   // The next task that is due; waits for one. An empty task when stopped.
   Task Take() ABSL_LOCKS_EXCLUDED(mu_);
+  bool HasReady() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Task TakeReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   mutable absl::Mutex mu_;
   absl::CondVar changed_;
-  std::deque<Task> ready_ ABSL_GUARDED_BY(mu_);
+  std::array<std::deque<Task>, 2> ready_ ABSL_GUARDED_BY(mu_);  // by lane
+  size_t turn_ ABSL_GUARDED_BY(mu_) = 0;                        // of which lane it is
   absl::btree_multimap<absl::Time, Task> later_ ABSL_GUARDED_BY(mu_);
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;  // no thread is left
@@ -53,15 +66,18 @@ class TranslationPool {
 //        for one task at a time, so a busy one does not starve others.
 class Strand : public std::enable_shared_from_this<Strand> {
  public:
-  explicit Strand(TranslationPool& pool) : pool_(pool) {}
+  explicit Strand(TranslationPool& pool, Lane lane = Lane::kServed) : pool_(pool), lane_(lane) {}
 
   void Post(Task task) ABSL_LOCKS_EXCLUDED(mu_);
+  // In which its tasks wait from the next one on.
+  void set_lane(Lane lane) { lane_.store(lane, std::memory_order_relaxed); }
 
  private:
   void RunOne() ABSL_LOCKS_EXCLUDED(mu_);
   void Schedule();
 
   TranslationPool& pool_;
+  std::atomic<Lane> lane_;
   absl::Mutex mu_;
   std::deque<Task> tasks_ ABSL_GUARDED_BY(mu_);
   bool scheduled_ ABSL_GUARDED_BY(mu_) = false;

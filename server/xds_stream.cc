@@ -25,6 +25,7 @@ constexpr size_t kOriginsTold = 8;
 constexpr size_t kFewResources = 3;
 // So that a hostile client cannot fill the log or our memory with names.
 constexpr size_t kUnknownTypesNoted = 16;
+constexpr absl::Duration kArrivalPatience = absl::Seconds(1);
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
@@ -59,7 +60,7 @@ RawReactor* XdsStream::Start(const StreamParts& parts, const grpc::CallbackServe
                              Variant variant, std::optional<ResourceType> only) {
   auto stream = std::make_shared<XdsStream>(parts, context.peer(), variant, only);
   stream->self_ = stream;
-  parts.metrics.StreamOpened();
+  parts.metrics.StreamOpened(variant);
   if (parts.hub.Join(stream)) {
     stream->Begin(context.peer(), ca::CredentialsOf(context));
   } else {
@@ -71,7 +72,7 @@ RawReactor* XdsStream::Start(const StreamParts& parts, const grpc::CallbackServe
 XdsStream::XdsStream(const StreamParts& parts, const std::string& address, Variant variant,
                      std::optional<ResourceType> only)
     : parts_(parts),
-      strand_(std::make_shared<Strand>(parts.pool)),
+      strand_(std::make_shared<Strand>(parts.pool, Lane::kNewcomer)),
       variant_(variant),
       peer_{address, std::nullopt},
       state_(variant, only) {
@@ -89,9 +90,25 @@ void XdsStream::Begin(std::string address, ca::Credentials credentials) {
                          }
                          self->strand_->Post([self, peer = *std::move(peer)]() mutable {
                            self->peer_ = std::move(peer);
-                           self->Read();
+                           self->parts_.hub.arrivals().Enter([self](ArrivalGate::Place place) {
+                             self->strand_->Post([self, place = std::move(place)]() mutable {
+                               self->Arrive(std::move(place));
+                             });
+                           });
                          });
                        });
+}
+
+void XdsStream::Arrive(ArrivalGate::Place place) {
+  if (Finished()) return;
+  place_ = std::move(place);
+  // One that says nothing holds up nobody.
+  parts_.pool.PostAt(absl::Now() + kArrivalPatience, [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (self == nullptr) return;
+    self->strand_->Post([self] { self->place_.Release(); });
+  });
+  Read();
 }
 
 void XdsStream::Changed() {
@@ -165,9 +182,11 @@ void XdsStream::OnCancel() { Close({grpc::StatusCode::CANCELLED, "cancelled"}); 
 
 void XdsStream::OnDone() {
   parts_.hub.Leave(this);
-  parts_.metrics.StreamClosed();
+  parts_.metrics.StreamClosed(variant_);
   // On the strand, where the node is known, and after all that waits there.
   strand_->Post([self = shared_from_this()] {
+    self->place_.Release();
+    self->parts_.hub.convergence().Left(self->acknowledged_);
     if (self->node_.has_value()) {
       spdlog::info("proxy {} has left ({})", self->node_->id, self->peer_.address);
     }
@@ -177,6 +196,7 @@ void XdsStream::OnDone() {
 }
 
 void XdsStream::Process(grpc::ByteBuffer buffer) {
+  const ArrivalGate::Place leaves = std::move(place_);
   if (Finished()) return;
   const absl::Status status = variant_ == Variant::kDelta ? ProcessAs<DeltaDiscoveryRequest>(buffer)
                                                           : ProcessAs<DiscoveryRequest>(buffer);
@@ -262,22 +282,35 @@ void XdsStream::Aim() {
 void XdsStream::Pump() {
   if (!node_.has_value() || Finished()) return;
   Aim();
-  if (Writable()) {
-    if (auto response = state_.Next(absl::Now()); response.has_value()) {
-      push_sent_something_ = true;
-      Write(*response);
-    }
-    ArmWake();
-  }
+  if (Writable()) SendNext();
   NoteProgress();
   Publish();
+}
+
+void XdsStream::SendNext() {
+  std::optional<ClassTurn::Held> turn;
+  if (state_.LacksOffer()) {
+    turn = state_.offer()->TakeTurn(
+        [self = shared_from_this()] { self->strand_->Post([self] { self->Pump(); }); });
+    if (!turn.has_value()) return;
+  }
+  if (auto response = state_.Next(absl::Now()); response.has_value()) {
+    push_sent_something_ = true;
+    Write(*response);
+  }
+  ArmWake();
 }
 
 void XdsStream::NoteProgress() {
   if (converged_ || !state_.Settled()) return;
   converged_ = true;
-  if (!push_sent_something_) return;
+  strand_->set_lane(Lane::kServed);
   const absl::Time now = absl::Now();
+  const uint64_t before = std::exchange(acknowledged_, state_.offer()->revision());
+  for (const absl::Duration took : parts_.hub.convergence().Reached(before, acknowledged_, now)) {
+    parts_.metrics.AllConverged(took);
+  }
+  if (!push_sent_something_) return;
   // A first configuration follows from the proxy's coming, not from a change.
   if (told_ == absl::Time()) return;
   parts_.metrics.Pushed(now - told_);

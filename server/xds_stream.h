@@ -29,6 +29,7 @@
 #include "absl/synchronization/mutex.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "server/arrival_gate.h"
 #include "server/metrics.h"
 #include "server/node_auth.h"
 #include "server/proxy_stream.h"
@@ -70,8 +71,9 @@ class XdsStream final : public RawReactor,
   void OnDone() override;
 
  private:
-  // Reads nothing before it is known who asks.
+  // Reads nothing before it is known who asks, and it is its turn.
   void Begin(std::string address, ca::Credentials credentials);
+  void Arrive(ArrivalGate::Place place);
   void Read() ABSL_LOCKS_EXCLUDED(mu_);
   void Write(const Response& response) ABSL_LOCKS_EXCLUDED(mu_);
   bool Writable() const ABSL_LOCKS_EXCLUDED(mu_);
@@ -87,6 +89,7 @@ class XdsStream final : public RawReactor,
   void NoteNack(const StreamState::Event& event) const;
   void Pump();
   void Aim();
+  void SendNext();
   void NoteProgress();
   void ArmWake();
   void Publish() ABSL_LOCKS_EXCLUDED(mu_);
@@ -97,6 +100,7 @@ class XdsStream final : public RawReactor,
 
   // Of the strand alone.
   Peer peer_;
+  ArrivalGate::Place place_;  // until its first request is answered
   StreamState state_;
   std::optional<translator::Node> node_;
   absl::flat_hash_set<std::string> unknown_types_;
@@ -105,6 +109,7 @@ class XdsStream final : public RawReactor,
   absl::Time told_;                   // when the hub last spoke
   bool push_sent_something_ = false;  // for the offer aimed at
   bool converged_ = true;
+  uint64_t acknowledged_ = 0;  // revision of which all is; 0: none yet
 
   std::atomic<bool> change_waits_{false};
   mutable absl::Mutex mu_;

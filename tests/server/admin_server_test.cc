@@ -143,7 +143,7 @@ TEST_CASE("metrics are in Prometheus' text format") {
   const auto result = admin.Get("/metrics");
   REQUIRE(result);
   CHECK_THAT(result->body, Contains("binnacle_objects{kind=\"ServiceEntry\"} 1"));
-  CHECK_THAT(result->body, Contains("binnacle_xds_streams 1"));
+  CHECK_THAT(result->body, Contains("binnacle_xds_streams{variant=\"delta\"} 1"));
   CHECK_THAT(result->body, Contains("binnacle_xds_pushes_total{type=\"CDS\"} 1"));
 }
 

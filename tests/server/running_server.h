@@ -101,10 +101,11 @@ struct RunningServer {
 
   translator::Translator translator;
   Metrics metrics;
-  PushHub hub{translator};
+  PushHub hub{translator,
+              [this](absl::Duration took) { metrics.StageTook(Metrics::Stage::kTranslate, took); }};
   TranslationPool pool{2};
   LoopbackNodeAuth auth;
-  MeshOwner owner{DefaultSettings(), {kSource}, hub, metrics};
+  MeshOwner owner{DefaultSettings(), {kSource}, hub, pool, metrics};
   XdsServer xds{{hub, pool, metrics, auth}};
   std::string address;
 };

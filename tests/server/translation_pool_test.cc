@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <string>
 #include <vector>
 
 #include "absl/synchronization/blocking_counter.h"
@@ -45,6 +46,23 @@ TEST_CASE("a strand with much to do does not keep another waiting") {
   start.Notify();
   end.WaitForNotification();
   CHECK(seen < 10);
+}
+
+TEST_CASE("what is served and newcomers take turns, so that neither waits for all of the other") {
+  TranslationPool pool(1);
+  auto newcomer = std::make_shared<Strand>(pool, Lane::kNewcomer);
+  auto grown_up = std::make_shared<Strand>(pool, Lane::kNewcomer);
+  grown_up->set_lane(Lane::kServed);
+  absl::Notification start;
+  pool.Post([&] { start.WaitForNotification(); });
+  std::string order;
+  for (int i = 0; i < 5; ++i) pool.Post([&] { order += 'n'; }, Lane::kNewcomer);
+  newcomer->Post([&] { order += 'N'; });
+  for (int i = 0; i < 2; ++i) pool.Post([&] { order += 's'; });
+  grown_up->Post([&] { order += 'S'; });
+  start.Notify();
+  pool.Stop();
+  CHECK(order == "nsnsnSnnN");
 }
 
 TEST_CASE("a task for later runs when its time has come, not before") {
