@@ -26,7 +26,8 @@ class ControlPlane:
   `secure`: with a certificate authority, and a listener over TLS on `host`.
   """
 
-  def __init__(self, policy_dir, logs, host="127.0.0.1", flags=(), secure=False, data_dir=None):
+  def __init__(self, policy_dir, logs, host="127.0.0.1", flags=(), secure=False, data_dir=None,
+               env=None):
     self.policy_dir = pathlib.Path(policy_dir)
     self.logs = pathlib.Path(logs)
     self.data_dir = pathlib.Path(data_dir or self.logs / "data")
@@ -34,6 +35,7 @@ class ControlPlane:
     self.secure_address = f"{host}:0" if secure else ""
     self.admin_address = "127.0.0.1:0"
     self.flags = list(flags)
+    self.env = env
     self.start()
 
   def start(self):
@@ -43,7 +45,8 @@ class ControlPlane:
     self.process = Process("binnacled", [
         BINNACLED, "serve", "--policy-dir", self.policy_dir, "--data-dir", self.data_dir,
         "--xds-address", self.xds_address, "--secure-address", self.secure_address,
-        "--webhook-address", "", "--admin-address", self.admin_address, *self.flags], log)
+        "--webhook-address", "", "--admin-address", self.admin_address, *self.flags], log,
+                           env=self.env)
     self.xds_address, self.admin_address, self.secure_address = until(
         lambda: self._addresses(offset), 20, f"binnacled listens (log: {log})")
 

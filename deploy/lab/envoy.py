@@ -69,7 +69,9 @@ def bootstrap(node_message, admin_address, xds_address, delta=True):
               "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
                   "@type": "type.googleapis.com/"
                            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                  "explicit_http_config": {"http2_protocol_options": {}},
+                  # A control plane that is gone without a word is noticed.
+                  "explicit_http_config": {"http2_protocol_options": {
+                      "connection_keepalive": {"interval": "10s", "timeout": "5s"}}},
               },
           },
           "load_assignment": {"cluster_name": "xds-grpc", "endpoints": [{"lb_endpoints": [
@@ -88,6 +90,7 @@ class Envoy(EnvoyAdmin):
   def __init__(self, pod, labels, xds_address, proxy_type="sidecar", namespace="default",
                delta=True):
     self.pod = pod
+    self.delta = delta
     self.node = node(pod, labels, proxy_type, namespace)
     config = pod.logs / f"{pod.name}-envoy.json"
     config.write_text(json.dumps(bootstrap(self.node, _address(pod.address, pod.admin_port),

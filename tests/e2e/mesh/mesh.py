@@ -30,10 +30,11 @@ class Workload:
 class Mesh:
   """Use as a context manager. Pods are ready when add_...() returns."""
 
-  def __init__(self, delta=True, xds_host=None, identity=False, flags=(), agent_flags=()):
+  def __init__(self, delta=True, xds_host=None, identity=False, flags=(), agent_flags=(),
+               env=None):
     """`xds_host`: what the control plane listens on, if not the pods' network.
     `identity`: with a certificate authority and an agent beside each Envoy.
-    `flags`: of binnacled."""
+    `flags` and `env`: of binnacled."""
     self.network = Network(_WORK)
     self.identity = identity
     self.agent_flags = list(agent_flags)
@@ -44,7 +45,7 @@ class Mesh:
       self.policy = PolicyFolder(self.network.folder / "policy")
       self.control_plane = ControlPlane(self.policy.path, self.network.logs,
                                         host=xds_host or self.network.gateway,
-                                        secure=identity, flags=flags)
+                                        secure=identity, flags=flags, env=env)
     except BaseException:
       self.network.close()
       raise
