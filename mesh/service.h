@@ -58,6 +58,8 @@ struct Service {
   absl::Time created = absl::InfinitePast();
   policy::Origin origin;
 
+  friend bool operator==(const Service&, const Service&) = default;
+
   const ServicePort* FindPort(uint32_t number) const;
   // The name of the service's own facts: "namespace/host", and for a
   // ServiceEntry "namespace/host/name", since entries that share a host but

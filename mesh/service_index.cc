@@ -66,6 +66,17 @@ std::vector<policy::ObjectKey> ServiceIndex::Put(const policy::ObjectKey& key,
                                                  const ObjectPtr& object,
                                                  const MeshSettings& settings) {
   std::vector<policy::ObjectKey> others;
+  std::vector<ServicePtr> services;
+  if (object != nullptr && key.kind == policy::Kind::kService) {
+    services.push_back(FromKubernetesService(*object, settings));
+  } else if (object != nullptr) {
+    services = FromServiceEntry(*object, settings);
+  }
+  // What changed may be its endpoints alone.
+  auto same = [](const ServicePtr& a, const ServicePtr& b) { return *a == *b; };
+  const auto& before = DeclaredBy(key);
+  if (std::equal(services.begin(), services.end(), before.begin(), before.end(), same))
+    return others;
   auto touch = [&](const std::string& host) {
     dirty_hosts_.insert(host);
     for (const Declared& declared : by_host_[host]) {
@@ -80,9 +91,6 @@ std::vector<policy::ObjectKey> ServiceIndex::Put(const policy::ObjectKey& key,
     declared_.erase(it);
   }
   if (object == nullptr) return others;
-  auto services = key.kind == policy::Kind::kService
-                      ? std::vector<ServicePtr>{FromKubernetesService(*object, settings)}
-                      : FromServiceEntry(*object, settings);
   for (const ServicePtr& service : services) {
     by_host_[service->host].push_back({key, service});
     touch(service->host);

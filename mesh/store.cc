@@ -26,7 +26,7 @@ void Store::Exchange(const policy::ObjectKey& key,
                      const std::shared_ptr<const policy::Object>& now) {
   std::shared_ptr<const policy::Object> before;
   if (auto it = objects_.find(key); it != objects_.end()) before = it->second;
-  if (before == nullptr && now == nullptr) return;
+  if (before == now) return;
   if (now == nullptr) {
     objects_.erase(key);
   } else {

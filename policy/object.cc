@@ -10,6 +10,14 @@ std::string Origin::ToString() const {
   return file != nullptr ? *file : "unknown";
 }
 
+bool operator==(const Origin& a, const Origin& b) {
+  auto same = [](const auto& x, const auto& y) {
+    return x == y || (x != nullptr && y != nullptr && *x == *y);
+  };
+  return a.line == b.line && a.column == b.column && a.resource_version == b.resource_version &&
+         same(a.file, b.file) && same(a.object, b.object);
+}
+
 std::string ObjectKey::ToString() const {
   if (ns.empty()) return absl::StrCat(KindName(kind), " ", name);
   return absl::StrCat(KindName(kind), " ", ns, "/", name);

@@ -36,6 +36,9 @@ struct Origin {
 
   // "mesh/reviews.yaml:14", or "resourceVersion 8812".
   std::string ToString() const;
+
+  // The same place, and the same object.
+  friend bool operator==(const Origin& a, const Origin& b);
 };
 
 struct ObjectKey {

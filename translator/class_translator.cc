@@ -118,6 +118,9 @@ ResourcePtr ClassTranslator::FindLocked(ResourceType type, absl::string_view nam
     return AllLocked(type, snapshot)->Find(name);
   }
   if (common_ != nullptr) return common_->Find(type, name, snapshot);
+  if (type == ResourceType::kRoute && proxy_->type == ProxyType::kSidecar) {
+    return FindSidecarRoutes(name, snapshot);
+  }
   return named_[Index(type)].Get(name, snapshot, [&](mesh::View& reading) {
     mu_.AssertHeld();
     return BuildNamed(type, std::string(name), reading);
@@ -174,7 +177,9 @@ ClassTranslator::SetPtr ClassTranslator::Referenced(ResourceType type,
   const SetPtr listeners = Grouped(ResourceType::kListener, snapshot);
   auto& named = named_[Index(type)];
   named.Advance(snapshot);
-  const auto doubtful = named.TakeDoubtful();
+  auto doubtful = named.TakeDoubtful();
+  // Sidecars' routes are remembered elsewhere; they are few.
+  if (type == ResourceType::kRoute && proxy_->type == ProxyType::kSidecar) doubtful.reset();
   return referenced_[Index(type)].Update(clusters, listeners,
                                          doubtful.has_value() ? &*doubtful : nullptr,
                                          [&](absl::string_view name) {
@@ -186,9 +191,8 @@ ClassTranslator::SetPtr ClassTranslator::Referenced(ResourceType type,
 template <typename Message>
 ResourcePtr ClassTranslator::Intern(ResourceType type, std::string name,
                                     Translated<Message> translated) {
-  return pool_.Intern(
-      Resource::Make(type, std::move(name), translated.message, std::move(translated.origins),
-                     std::move(translated.parts)));
+  return pool_.Intern(Resource::Make(type, std::move(name), translated.message,
+                                     std::move(translated.origins), std::move(translated.parts)));
 }
 
 template <typename Message>
@@ -254,7 +258,6 @@ ResourcePtr ClassTranslator::BuildNamed(ResourceType type, const std::string& na
 }
 
 ResourcePtr ClassTranslator::BuildRoutes(const std::string& name, mesh::View& view) {
-  if (proxy_->type == ProxyType::kSidecar) return AssembleSidecarRoutes(name, view);
   auto routes = proxy_->type == ProxyType::kGateway
                     ? BuildGatewayRoutes(view, *proxy_, name, *Servers(view))
                     : BuildApiRoutes(view, *proxy_, name);
@@ -270,26 +273,14 @@ std::shared_ptr<const ServersByRoute> ClassTranslator::Servers(mesh::View& view)
   });
 }
 
-ResourcePtr ClassTranslator::AssembleSidecarRoutes(const std::string& name, mesh::View& view) {
-  const auto hosts = SidecarVirtualHostNames(view, *proxy_, name);
-  if (!hosts.has_value()) return nullptr;
-  auto& memo = hosts_[name];
-  if (memo == nullptr) memo = std::make_unique<Memo<VirtualHostPart>>(&counts_);
-  std::vector<std::shared_ptr<const VirtualHostPart>> parts;
-  for (const std::string& host : *hosts) {
-    auto part = memo->Get(host, view, [&](mesh::View& reading) {
-      auto translated = BuildSidecarVirtualHost(reading, *proxy_, host, name);
-      return translated.has_value()
-                 ? std::make_shared<const VirtualHostPart>(VirtualHostPart::Make(*translated))
-                 : nullptr;
-    });
-    if (part != nullptr) parts.push_back(std::move(part));
+ResourcePtr ClassTranslator::FindSidecarRoutes(absl::string_view name,
+                                               const mesh::Snapshot& snapshot) {
+  auto& routes = sidecar_routes_[name];
+  if (routes == nullptr) {
+    routes =
+        std::make_unique<SidecarRouteConfiguration>(std::string(name), *proxy_, pool_, &counts_);
   }
-  memo->DropUnusedSince(view.snapshot().revision());
-  auto assembled = AssembleRoutes(BuildSidecarRouteShell(view, *proxy_, name), parts);
-  return pool_.Intern(Resource::FromBytes(ResourceType::kRoute, name, assembled.message,
-                                          std::move(assembled.origins),
-                                          PartList(parts.begin(), parts.end())));
+  return routes->Update(snapshot);
 }
 
 // What was asked for by name and is referred to by nothing. Long enough for
@@ -298,7 +289,7 @@ void ClassTranslator::DropUnused(const mesh::Snapshot& snapshot) {
   constexpr uint64_t kKeptRevisions = 64;
   auto remembered = [&] {
     mu_.AssertHeld();
-    size_t count = groups_.size();
+    size_t count = groups_.size() + sidecar_routes_.size();
     for (const auto& named : named_) count += named.size();
     return count;
   };
@@ -312,7 +303,7 @@ void ClassTranslator::DropUnused(const mesh::Snapshot& snapshot) {
       return referenced_[i].Refers(name);
     });
   }
-  absl::erase_if(hosts_, [&](const auto& entry) {
+  absl::erase_if(sidecar_routes_, [&](const auto& entry) {
     mu_.AssertHeld();
     return !referenced_[Index(ResourceType::kRoute)].Refers(entry.first);
   });

@@ -29,7 +29,7 @@
 #include "translator/resource.h"
 #include "translator/resource_pool.h"
 #include "translator/resource_set.h"
-#include "translator/route_assembly.h"
+#include "translator/sidecar_route_configuration.h"
 
 namespace binnacle::translator {
 
@@ -82,7 +82,7 @@ class ClassTranslator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::shared_ptr<const ServersByRoute> Servers(mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  ResourcePtr AssembleSidecarRoutes(const std::string& name, mesh::View& view)
+  ResourcePtr FindSidecarRoutes(absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   template <typename Message>
@@ -103,8 +103,7 @@ class ClassTranslator {
   PerType<OverlaidSet> overlaid_ ABSL_GUARDED_BY(mu_);
   PerType<Memo<Resource>> named_ ABSL_GUARDED_BY(mu_);
   Memo<Resources> groups_ ABSL_GUARDED_BY(mu_);  // outside of clusters_ and listeners_
-  // The virtual hosts of each route configuration.
-  absl::flat_hash_map<std::string, std::unique_ptr<Memo<VirtualHostPart>>> hosts_
+  absl::flat_hash_map<std::string, std::unique_ptr<SidecarRouteConfiguration>> sidecar_routes_
       ABSL_GUARDED_BY(mu_);
   Memo<ServersByRoute> servers_ ABSL_GUARDED_BY(mu_);
   size_t sweep_at_ ABSL_GUARDED_BY(mu_) = 4096;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_format.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -92,16 +93,27 @@ absl::string_view ShortName(ResourceType type) {
 
 Resource::Resource() = default;
 
-Resource::~Resource() { std::unique_ptr<const References>(references_.load()); }
+Resource::~Resource() = default;
 
 const References& Resource::references() const {
-  if (const References* known = references_.load(std::memory_order_acquire)) return *known;
-  auto found = std::make_unique<const References>(ReferencesIn(type_, message()));
-  const References* known = nullptr;
-  if (references_.compare_exchange_strong(known, found.get(), std::memory_order_acq_rel)) {
-    return *found.release();
-  }
-  return *known;  // another thread was faster
+  return references_.Get([this] { return ReferencesIn(type_, message()); });
+}
+
+const Origins& Resource::origins() const {
+  return origins_.Get([this] {
+    Origins origins = own_origins_;
+    for (const auto& part : parts_) {
+      origins.insert(origins.end(), part->origins.begin(), part->origins.end());
+    }
+    return Tidied(std::move(origins));
+  });
+}
+
+bool Resource::ShapedLike(const Resource& other) const {
+  auto same = [](const auto& a, const auto& b) {
+    return a == b || (a->name == b->name && a->origins == b->origins);
+  };
+  return own_origins_ == other.own_origins_ && absl::c_equal(parts_, other.parts_, same);
 }
 
 std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string name,
@@ -125,7 +137,7 @@ std::shared_ptr<const Resource> Resource::FromBytes(ResourceType type, std::stri
   resource->type_ = type;
   resource->version_ = absl::StrFormat("%016x", XXH3_64bits(serialized.data(), serialized.size()));
   resource->name_ = std::move(name);
-  resource->origins_ = Tidied(std::move(origins));
+  resource->own_origins_ = std::move(origins);
   resource->parts_ = std::move(parts);
 
   const absl::string_view url = TypeUrl(type);

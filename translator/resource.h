@@ -8,7 +8,6 @@
 //          DiscoveryResponse.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,6 +15,7 @@
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message_lite.h"
+#include "translator/lazy.h"
 #include "translator/translated.h"
 
 namespace binnacle::translator {
@@ -46,7 +46,11 @@ class Resource {
   ResourceType type() const { return type_; }
   const std::string& name() const { return name_; }
   const std::string& version() const { return version_; }  // 16 hex digits
-  const Origins& origins() const { return origins_; }      // sorted, no duplicates
+  // Of the whole and of its parts, sorted, no duplicates; put in order when
+  // first asked for.
+  const Origins& origins() const;
+  // It has the same origins, in whole and in parts.
+  bool ShapedLike(const Resource& other) const;
   // Of which piece each is an origin, where that is known; in no order.
   const PartList& parts() const { return parts_; }
 
@@ -67,12 +71,13 @@ class Resource {
   ResourceType type_;
   std::string name_;
   std::string version_;
-  Origins origins_;
+  Origins own_origins_;
   PartList parts_;
   std::string wire_;
   size_t sotw_offset_ = 0;
   size_t message_offset_ = 0;
-  mutable std::atomic<const References*> references_ = nullptr;  // owned
+  Lazy<Origins> origins_;
+  Lazy<References> references_;
 };
 
 using ResourcePtr = std::shared_ptr<const Resource>;

@@ -42,6 +42,14 @@ void Append(absl::string_view message, CodedOutputStream& out) {
   out.WriteRaw(message.data(), static_cast<int>(message.size()));
 }
 
+// At most, on the wire.
+size_t SizeOf(const std::vector<std::shared_ptr<const VirtualHostPart>>& parts) {
+  constexpr size_t kTagAndLength = 6;
+  size_t size = 0;
+  for (const auto& part : parts) size += part->message.size() + kTagAndLength;
+  return size;
+}
+
 }  // namespace
 
 VirtualHostPart VirtualHostPart::Make(const Translated<VirtualHost>& host) {
@@ -54,6 +62,9 @@ Translated<std::string> AssembleRoutes(
     const Translated<RouteConfiguration>& shell,
     const std::vector<std::shared_ptr<const VirtualHostPart>>& parts) {
   Translated<std::string> assembled{"", shell.origins};
+  const std::string around = Serialize(shell.message);
+  assembled.message.reserve(SizeOf(parts) + around.size());
+  assembled.parts.reserve(parts.size());
   absl::flat_hash_set<std::string> taken;
   for (const auto& host : shell.message.virtual_hosts()) {
     taken.insert(host.domains().begin(), host.domains().end());
@@ -67,9 +78,9 @@ Translated<std::string> AssembleRoutes(
     if (clash && rest.empty()) continue;
     Append(clash ? rest : part->message, out);
     taken.insert(part->domains.begin(), part->domains.end());
-    assembled.origins.insert(assembled.origins.end(), part->origins.begin(), part->origins.end());
+    assembled.parts.push_back(part);
   }
-  out.WriteString(Serialize(shell.message));
+  out.WriteString(around);
   return assembled;
 }
 

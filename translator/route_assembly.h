@@ -29,7 +29,8 @@ struct VirtualHostPart : PartOrigins {
 
 // Serialised RouteConfiguration: `shell` and then `parts` in order. A domain
 // that an earlier part has is left out of later ones, and a part that has none
-// left is left out whole.
+// left is left out whole. The origins are the shell's; those of the parts stay
+// with them.
 Translated<std::string> AssembleRoutes(
     const Translated<envoy::config::route::v3::RouteConfiguration>& shell,
     const std::vector<std::shared_ptr<const VirtualHostPart>>& parts);

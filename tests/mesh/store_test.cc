@@ -233,7 +233,7 @@ TEST_CASE("a change touches the facts it bears on and no others") {
   const auto after = store.Apply(Putting(moved));
 
   auto id = [](FactKind kind, absl::string_view name) { return IdOf(kind, name); };
-  const auto& changed = after->changed();
+  const auto changed = *after->ChangedSince(before->revision());
   auto has = [&](FactId fact) {
     return std::find(changed.begin(), changed.end(), fact) != changed.end();
   };

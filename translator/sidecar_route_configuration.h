@@ -1,0 +1,55 @@
+// translator/sidecar_route_configuration.h
+//
+// One route configuration of a sidecar, remembered virtual host by virtual
+// host: a change builds the virtual hosts that it touches, and the rest is
+// copied.
+//
+// Threads  guarded by its owner.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "mesh/snapshot.h"
+#include "translator/memo.h"
+#include "translator/proxy_class.h"
+#include "translator/resource.h"
+#include "translator/resource_pool.h"
+#include "translator/route_assembly.h"
+
+namespace binnacle::translator {
+
+class SidecarRouteConfiguration {
+ public:
+  // `proxy` and `pool` must outlive it.
+  SidecarRouteConfiguration(std::string name, const ProxyClass& proxy, ResourcePool& pool,
+                            MemoCounts* counts);
+
+  // nullptr if there are no such routes for that proxy.
+  ResourcePtr Update(const mesh::Snapshot& snapshot);
+
+ private:
+  using Names = std::vector<std::string>;
+  using PartPtr = std::shared_ptr<const VirtualHostPart>;
+  using Shell = Translated<envoy::config::route::v3::RouteConfiguration>;
+
+  PartPtr BuildPart(mesh::View& view, const std::string& host);
+  bool UpdateParts(const mesh::Snapshot& snapshot, const Names& names);
+  ResourcePtr Assemble();
+
+  const std::string name_;
+  const ProxyClass& proxy_;
+  ResourcePool& pool_;
+  Memo<Names> listing_;
+  Memo<Shell> shell_;
+  Memo<VirtualHostPart> built_;
+
+  std::shared_ptr<const Names> names_;  // of the last Update()
+  std::shared_ptr<const Shell> now_around_;
+  std::vector<PartPtr> parts_;  // by index in names_; nullptr: none
+  ResourcePtr resource_;
+};
+
+}  // namespace binnacle::translator
