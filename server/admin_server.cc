@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -252,9 +253,11 @@ class AdminServer::Http {
     metrics.SetPoolQueue(parts_.pool.waiting());
     metrics.SetIntakeQueue(parts_.owner.waiting());
     const auto standing = parts_.hub.convergence().standing();
-    metrics.SetBehind(standing.behind, standing.oldest == absl::InfiniteFuture()
-                                           ? absl::ZeroDuration()
-                                           : absl::Now() - standing.oldest);
+    // Those at their first configuration too.
+    const size_t streams = parts_.hub.streams().size();
+    metrics.SetBehind(streams - std::min(streams, standing.current),
+                      standing.oldest == absl::InfiniteFuture() ? absl::ZeroDuration()
+                                                                : absl::Now() - standing.oldest);
     metrics.SetReady(parts_.owner.ready());
     metrics.SetArriving(parts_.hub.arrivals().waiting());
     std::string text = metrics.Text();

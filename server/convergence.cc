@@ -54,7 +54,7 @@ Convergence::Standing Convergence::standing() const {
   Standing standing;
   absl::MutexLock lock(&mu_);
   for (const auto& [revision, streams] : streams_) {
-    if (revision < newest_) standing.behind += streams;
+    (revision < newest_ ? standing.behind : standing.current) += streams;
   }
   if (standing.behind == 0) return standing;
   for (const Change& change : open_) {

@@ -35,7 +35,8 @@ class Convergence {
   void Left(uint64_t at) ABSL_LOCKS_EXCLUDED(mu_);
 
   struct Standing {
-    size_t behind = 0;                           // streams
+    size_t current = 0;                          // streams that know all there is
+    size_t behind = 0;                           // those that knew all there was once
     absl::Time oldest = absl::InfiniteFuture();  // change that one of them misses was seen
   };
   Standing standing() const ABSL_LOCKS_EXCLUDED(mu_);

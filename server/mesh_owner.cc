@@ -39,38 +39,30 @@ MeshOwner::~MeshOwner() { Stop(); }
 
 void MeshOwner::Stop() {
   {
-    absl::MutexLock lock(&mu_);
+    const std::lock_guard lock(mu_);
     stopped_ = true;
   }
+  changed_.notify_one();
   if (thread_.joinable()) thread_.join();
 }
 
 bool MeshOwner::Post(Work work) {
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   if (stopped_) return false;
   queue_.push_back(std::move(work));
+  changed_.notify_one();
   return true;
 }
 
 MeshOwner::Turn MeshOwner::WaitForTurn() {
-  // Asks the clock itself, so that a wait that was reckoned wrongly (the time
-  // of day may jump) is over with whatever happens next.
-  const auto ready = [this] {
-    mu_.AssertHeld();
-    return stopped_ || !queue_.empty() || Clock::now() >= intake_.DueAt();
-  };
   Turn turn;
-  absl::MutexLock lock(&mu_);
-  while (!ready()) {
-    const ChangeIntake::Time due = intake_.DueAt();
-    const absl::Duration left = due == ChangeIntake::Time::max()
-                                    ? absl::InfiniteDuration()
-                                    : absl::FromChrono(due - Clock::now());
-    const auto sooner = [&] {
-      mu_.AssertHeld();
-      return ready() || intake_.DueAt() < due;
-    };
-    mu_.AwaitWithTimeout(absl::Condition(&sooner), left);
+  std::unique_lock lock(mu_);
+  while (!stopped_ && queue_.empty() && Clock::now() < intake_.DueAt()) {
+    if (intake_.DueAt() == ChangeIntake::Time::max()) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_until(lock, intake_.DueAt());
+    }
   }
   // What waits is done before the end.
   turn.commit = stopped_ ? intake_.TakeAll() : intake_.Take(Clock::now());
@@ -104,8 +96,10 @@ void MeshOwner::Report(const std::string& source, sources::Batch batch) {
   if (changes && batch.seen != absl::InfinitePast()) {
     metrics_.StageTook(Metrics::Stage::kRead, absl::Now() - batch.seen);
   }
-  absl::MutexLock lock(&mu_);
-  if (!stopped_) intake_.Add(source, std::move(batch), Clock::now());
+  const std::lock_guard lock(mu_);
+  if (stopped_) return;
+  intake_.Add(source, std::move(batch), Clock::now());
+  changed_.notify_one();
 }
 
 void MeshOwner::Commit(ChangeIntake::Commit commit) {
@@ -167,7 +161,7 @@ void MeshOwner::LogUnknownKinds(const SourceStatus& before, const sources::Batch
 }
 
 void MeshOwner::Note(const std::string& source, const sources::Batch& batch) {
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   SourceStatus& status = sources_[source];
   status.name = source;
   LogHealth(status, batch);
@@ -185,11 +179,11 @@ void MeshOwner::Note(const std::string& source, const sources::Batch& batch) {
 
 void MeshOwner::PublishIfComplete() {
   {
-    absl::MutexLock lock(&mu_);
+    const std::lock_guard lock(mu_);
     if (!absl::c_all_of(sources_, [](const auto& entry) { return entry.second.complete; })) return;
   }
   if (hub_.Publish(store_.snapshot())) AwaitPush();
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   if (!std::exchange(ready_, true)) {
     spdlog::info("ready: {} objects in effect are served", store_.objects().size());
   }
@@ -199,35 +193,36 @@ void MeshOwner::PublishIfComplete() {
 // streams, this one tells that all have been told.
 void MeshOwner::AwaitPush() {
   {
-    absl::MutexLock lock(&mu_);
+    const std::lock_guard lock(mu_);
     intake_.PushBegan();
   }
   pool_.Post([this, start = Clock::now()] {
     metrics_.StageTook(Metrics::Stage::kSend, absl::FromChrono(Clock::now() - start));
-    absl::MutexLock lock(&mu_);
+    const std::lock_guard lock(mu_);
     intake_.PushEnded();
+    changed_.notify_one();
   });
 }
 
 bool MeshOwner::ready() const {
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   return ready_;
 }
 
 size_t MeshOwner::waiting() const {
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   return intake_.waiting();
 }
 
 std::vector<SourceStatus> MeshOwner::sources() const {
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   std::vector<SourceStatus> all;
   for (const auto& [name, status] : sources_) all.push_back(status);
   return all;
 }
 
 std::vector<policy::Finding> MeshOwner::findings() const {
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   std::vector<policy::Finding> all;
   for (const auto& [name, some] : findings_) all.insert(all.end(), some.begin(), some.end());
   return all;

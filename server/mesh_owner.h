@@ -9,18 +9,19 @@
 // Errors   none: a report's faults are findings, told by findings().
 #pragma once
 
+#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
-#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "mesh/mesh_settings.h"
 #include "mesh/store.h"
 #include "policy/finding.h"
@@ -52,19 +53,19 @@ class MeshOwner {
   ~MeshOwner();  // as Stop()
 
   // `source` is one of the names given at first.
-  void Report(const std::string& source, sources::Batch batch) ABSL_LOCKS_EXCLUDED(mu_);
-  void Stop() ABSL_LOCKS_EXCLUDED(mu_);
+  void Report(const std::string& source, sources::Batch batch);
+  void Stop();
 
   // Every source has been read and its snapshot is served.
-  bool ready() const ABSL_LOCKS_EXCLUDED(mu_);
-  std::vector<SourceStatus> sources() const ABSL_LOCKS_EXCLUDED(mu_);
-  std::vector<policy::Finding> findings() const ABSL_LOCKS_EXCLUDED(mu_);
+  bool ready() const;
+  std::vector<SourceStatus> sources() const;
+  std::vector<policy::Finding> findings() const;
   // Objects in effect that `wanted` says yes to, sorted by key.
   std::vector<std::shared_ptr<const policy::Object>> Objects(
-      std::function<bool(const policy::ObjectKey&)> wanted) ABSL_LOCKS_EXCLUDED(mu_);
-  std::map<std::string, size_t> CountByKind() ABSL_LOCKS_EXCLUDED(mu_);
+      std::function<bool(const policy::ObjectKey&)> wanted);
+  std::map<std::string, size_t> CountByKind();
   // Batches that wait to be committed.
-  size_t waiting() const ABSL_LOCKS_EXCLUDED(mu_);
+  size_t waiting() const;
 
  private:
   using Work = absl::AnyInvocable<void() &&>;
@@ -75,20 +76,20 @@ class MeshOwner {
   };
 
   void Run();
-  Turn WaitForTurn() ABSL_LOCKS_EXCLUDED(mu_);
-  bool Post(Work work) ABSL_LOCKS_EXCLUDED(mu_);
+  Turn WaitForTurn();
+  bool Post(Work work);
   // On the owner's thread, and waits for it; not at all after Stop().
-  void RunAndWait(std::function<void()> work) ABSL_LOCKS_EXCLUDED(mu_);
+  void RunAndWait(std::function<void()> work);
 
   // On the owner's thread.
   void Commit(ChangeIntake::Commit commit);
   void Apply(ChangeIntake::Commit& commit);
-  void Note(const std::string& source, const sources::Batch& batch) ABSL_LOCKS_EXCLUDED(mu_);
+  void Note(const std::string& source, const sources::Batch& batch);
   void LogFindings(const std::string& source, const std::vector<policy::Finding>& findings);
   void LogHealth(const SourceStatus& before, const sources::Batch& batch) const;
   void LogUnknownKinds(const SourceStatus& before, const sources::Batch& batch) const;
-  void PublishIfComplete() ABSL_LOCKS_EXCLUDED(mu_);
-  void AwaitPush() ABSL_LOCKS_EXCLUDED(mu_);
+  void PublishIfComplete();
+  void AwaitPush();
 
   PushHub& hub_;
   TranslationPool& pool_;
@@ -96,13 +97,15 @@ class MeshOwner {
   mesh::Store store_;                                       // of the owner's thread
   std::map<std::string, std::vector<std::string>> logged_;  // findings, by source
 
-  mutable absl::Mutex mu_;
-  ChangeIntake intake_ ABSL_GUARDED_BY(mu_);
-  std::deque<Work> queue_ ABSL_GUARDED_BY(mu_);
-  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
-  bool ready_ ABSL_GUARDED_BY(mu_) = false;
-  std::map<std::string, SourceStatus> sources_ ABSL_GUARDED_BY(mu_);
-  std::map<std::string, std::vector<policy::Finding>> findings_ ABSL_GUARDED_BY(mu_);
+  // Of the standard library: its waits do not depend on the time of day.
+  mutable std::mutex mu_;  // guards what follows but the thread
+  std::condition_variable changed_;
+  ChangeIntake intake_;
+  std::deque<Work> queue_;
+  bool stopped_ = false;
+  bool ready_ = false;
+  std::map<std::string, SourceStatus> sources_;
+  std::map<std::string, std::vector<policy::Finding>> findings_;
   std::thread thread_;
 };
 

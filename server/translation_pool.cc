@@ -1,10 +1,26 @@
 #include "server/translation_pool.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
-#include "absl/time/clock.h"
-
 namespace binnacle::server {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+// Of a time by MonotonicNow().
+Steady::time_point SteadyTime(absl::Time time) {
+  const absl::Duration latest = absl::Hours(24 * 365);  // no overflow in what waits
+  const absl::Duration from_now = std::min(time - MonotonicNow(), latest);
+  return Steady::now() + absl::ToChronoNanoseconds(from_now);
+}
+
+}  // namespace
+
+absl::Time MonotonicNow() {
+  return absl::UnixEpoch() + absl::FromChrono(Steady::now().time_since_epoch());
+}
 
 TranslationPool::TranslationPool(int threads) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
@@ -13,36 +29,36 @@ TranslationPool::TranslationPool(int threads) {
 TranslationPool::~TranslationPool() { Stop(); }
 
 void TranslationPool::Post(Task task, Lane lane) {
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   // While it stops, a task may still post what it leads to.
   if (ended_) return;
   ready_[static_cast<size_t>(lane)].push_back(std::move(task));
-  changed_.Signal();
+  changed_.notify_one();
 }
 
 void TranslationPool::PostAt(absl::Time when, Task task) {
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   if (stopped_) return;
   later_.emplace(when, std::move(task));
-  changed_.Signal();
+  changed_.notify_one();
 }
 
 void TranslationPool::Stop() {
   absl::btree_multimap<absl::Time, Task> dropped;
   {
-    absl::MutexLock lock(&mu_);
+    const std::lock_guard lock(mu_);
     stopped_ = true;
     dropped.swap(later_);
-    changed_.SignalAll();
+    changed_.notify_all();
   }
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   ended_ = true;
 }
 
 size_t TranslationPool::waiting() const {
-  absl::MutexLock lock(&mu_);
+  const std::lock_guard lock(mu_);
   return ready_[0].size() + ready_[1].size();
 }
 
@@ -62,17 +78,19 @@ void TranslationPool::Run() {
 }
 
 Task TranslationPool::Take() {
-  absl::MutexLock lock(&mu_);
+  std::unique_lock lock(mu_);
   while (!stopped_ || HasReady()) {
-    const absl::Time now = absl::Now();
-    if (!later_.empty() && later_.begin()->first <= now) {
+    if (!later_.empty() && later_.begin()->first <= MonotonicNow()) {
       Task task = std::move(later_.begin()->second);
       later_.erase(later_.begin());
       return task;
     }
     if (HasReady()) return TakeReady();
-    changed_.WaitWithDeadline(&mu_,
-                              later_.empty() ? absl::InfiniteFuture() : later_.begin()->first);
+    if (later_.empty()) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_until(lock, SteadyTime(later_.begin()->first));
+    }
   }
   return nullptr;
 }

@@ -14,10 +14,12 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -31,6 +33,9 @@ namespace binnacle::server {
 
 using Task = absl::AnyInvocable<void() &&>;
 
+// A clock that nobody sets: for what is to happen some time from now.
+absl::Time MonotonicNow();
+
 enum class Lane : uint8_t { kServed, kNewcomer };
 
 class TranslationPool {
@@ -38,27 +43,29 @@ class TranslationPool {
   explicit TranslationPool(int threads);
   ~TranslationPool();  // as Stop()
 
-  void Post(Task task, Lane lane = Lane::kServed) ABSL_LOCKS_EXCLUDED(mu_);
-  void PostAt(absl::Time when, Task task) ABSL_LOCKS_EXCLUDED(mu_);
+  void Post(Task task, Lane lane = Lane::kServed);
+  // `when` by MonotonicNow().
+  void PostAt(absl::Time when, Task task);
   // Runs what is ready to its end and drops what is for later.
-  void Stop() ABSL_LOCKS_EXCLUDED(mu_);
+  void Stop();
 
-  size_t waiting() const ABSL_LOCKS_EXCLUDED(mu_);
+  size_t waiting() const;
 
  private:
   void Run();
   // The next task that is due; waits for one. An empty task when stopped.
-  Task Take() ABSL_LOCKS_EXCLUDED(mu_);
-  bool HasReady() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Task TakeReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Task Take();
+  bool HasReady() const;
+  Task TakeReady();
 
-  mutable absl::Mutex mu_;
-  absl::CondVar changed_;
-  std::array<std::deque<Task>, 2> ready_ ABSL_GUARDED_BY(mu_);  // by lane
-  size_t turn_ ABSL_GUARDED_BY(mu_) = 0;                        // of which lane it is
-  absl::btree_multimap<absl::Time, Task> later_ ABSL_GUARDED_BY(mu_);
-  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
-  bool ended_ ABSL_GUARDED_BY(mu_) = false;  // no thread is left
+  // Of the standard library: its waits do not depend on the time of day.
+  mutable std::mutex mu_;  // guards all that follows but threads_
+  std::condition_variable changed_;
+  std::array<std::deque<Task>, 2> ready_;  // by lane
+  size_t turn_ = 0;                        // of which lane it is
+  absl::btree_multimap<absl::Time, Task> later_;
+  bool stopped_ = false;
+  bool ended_ = false;  // no thread is left
   std::vector<std::thread> threads_;
 };
 

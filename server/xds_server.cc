@@ -21,8 +21,6 @@ using grpc::CallbackServerContext;
 // them with long names are within this.
 constexpr int kMaxRequestBytes = 128 << 20;
 constexpr int kMaxStreamsPerConnection = 1024;
-constexpr int kKeepaliveMs = 30'000;
-constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kClientPingMs = 5'000;
 
 // Each service is its generated base with both streaming methods raw. The
@@ -142,14 +140,24 @@ class Sds final : public SdsBase {
   const StreamParts parts_;
 };
 
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+void SetKeepalive(grpc::ServerBuilder& builder, const Keepalive& keepalive) {
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(keepalive.idle));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(keepalive.answer));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // By default gRPC asks twice and then no more until it has something to send:
+  // a proxy of a quiet mesh could be gone for days.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kClientPingMs);
+}
+
 void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.SetMaxSendMessageSize(-1);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kClientPingMs);
   // Two servers on one port would each see half of the proxies.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
@@ -179,8 +187,8 @@ class XdsServer::Services {
   Sds sds_;
 };
 
-XdsServer::XdsServer(const StreamParts& parts)
-    : parts_(parts), services_(std::make_unique<Services>(parts)) {}
+XdsServer::XdsServer(const StreamParts& parts, const Keepalive& keepalive)
+    : parts_(parts), keepalive_(keepalive), services_(std::make_unique<Services>(parts)) {}
 
 XdsServer::~XdsServer() {
   if (server_ != nullptr) Stop(absl::Seconds(1));
@@ -191,6 +199,7 @@ absl::StatusOr<std::string> XdsServer::Start(
     const std::vector<grpc::Service*>& beside) {
   grpc::ServerBuilder builder;
   SetLimits(builder);
+  SetKeepalive(builder, keepalive_);
   int port = 0;
   builder.AddListeningPort(address, credentials, &port);
   services_->Register(builder);

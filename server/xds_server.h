@@ -25,9 +25,15 @@
 
 namespace binnacle::server {
 
+// How a peer that has gone without a word is found.
+struct Keepalive {
+  absl::Duration idle = absl::Seconds(30);    // nothing was heard: it is asked
+  absl::Duration answer = absl::Seconds(10);  // until then it must have answered
+};
+
 class XdsServer {
  public:
-  explicit XdsServer(const StreamParts& parts);
+  explicit XdsServer(const StreamParts& parts, const Keepalive& keepalive = {});
   ~XdsServer();
 
   // `address` is "host:port"; port 0 takes a free one. Returns what was bound.
@@ -43,6 +49,7 @@ class XdsServer {
   class Services;
 
   const StreamParts parts_;
+  const Keepalive keepalive_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -103,7 +103,7 @@ void XdsStream::Arrive(ArrivalGate::Place place) {
   if (Finished()) return;
   place_ = std::move(place);
   // One that says nothing holds up nobody.
-  parts_.pool.PostAt(absl::Now() + kArrivalPatience, [weak = weak_from_this()] {
+  parts_.pool.PostAt(MonotonicNow() + kArrivalPatience, [weak = weak_from_this()] {
     auto self = weak.lock();
     if (self == nullptr) return;
     self->strand_->Post([self] { self->place_.Release(); });
@@ -294,7 +294,7 @@ void XdsStream::SendNext() {
         [self = shared_from_this()] { self->strand_->Post([self] { self->Pump(); }); });
     if (!turn.has_value()) return;
   }
-  if (auto response = state_.Next(absl::Now()); response.has_value()) {
+  if (auto response = state_.Next(MonotonicNow()); response.has_value()) {
     push_sent_something_ = true;
     Write(*response);
   }

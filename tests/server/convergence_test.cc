@@ -16,6 +16,7 @@ TEST_CASE("a change has converged when the last stream has acknowledged it") {
   CHECK(convergence.Reached(0, 1, At(1)).empty());
   convergence.Published(2, At(10));
   CHECK(convergence.Reached(1, 2, At(11)).empty());
+  CHECK(convergence.standing().current == 1);
   CHECK(convergence.standing().behind == 1);
   CHECK(convergence.standing().oldest == At(10));
   CHECK(convergence.Reached(1, 2, At(13)) == Took{absl::Seconds(3)});

@@ -64,7 +64,8 @@ inline std::string ClusterOf(const std::string& host) { return "outbound|80||" +
 struct RunningServer {
   static constexpr char kSource[] = "test";
 
-  RunningServer() {
+  explicit RunningServer(const Keepalive& keepalive = {})
+      : xds({hub, pool, metrics, auth}, keepalive) {
     auto bound = xds.Start("127.0.0.1:0", grpc::InsecureServerCredentials());
     REQUIRE(bound.ok());
     address = *bound;
@@ -106,23 +107,29 @@ struct RunningServer {
   TranslationPool pool{2};
   LoopbackNodeAuth auth;
   MeshOwner owner{DefaultSettings(), {kSource}, hub, pool, metrics};
-  XdsServer xds{{hub, pool, metrics, auth}};
+  XdsServer xds;
   std::string address;
 };
+
+// A connection of its own, as proxies have.
+inline std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
 
 template <typename Request, typename Response>
 class Client {
  public:
   using Stream = grpc::ClientReaderWriterInterface<Request, Response>;
 
-  explicit Client(const RunningServer& server, std::string pod = "web-1") : pod_(std::move(pod)) {
-    grpc::ChannelArguments arguments;
-    arguments.SetMaxReceiveMessageSize(-1);
-    // A channel of its own: as many proxies have.
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    stub_ = AggregatedDiscoveryService::NewStub(
-        grpc::CreateCustomChannel(server.address, grpc::InsecureChannelCredentials(), arguments));
-    context_.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
+  explicit Client(const RunningServer& server, std::string pod = "web-1")
+      : Client(NewChannel(server.address), std::move(pod), kPatience) {}
+  // All that it does is to be done within `patience`.
+  Client(const std::shared_ptr<grpc::Channel>& channel, std::string pod, absl::Duration patience)
+      : pod_(std::move(pod)), stub_(AggregatedDiscoveryService::NewStub(channel)) {
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + patience));
     if constexpr (std::is_same_v<Request, DeltaDiscoveryRequest>) {
       stream_ = stub_->DeltaAggregatedResources(&context_);
     } else {

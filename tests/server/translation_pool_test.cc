@@ -7,7 +7,6 @@
 
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
 
 namespace binnacle::server {
 namespace {
@@ -68,10 +67,10 @@ TEST_CASE("what is served and newcomers take turns, so that neither waits for al
 TEST_CASE("a task for later runs when its time has come, not before") {
   TranslationPool pool(1);
   absl::Notification ran;
-  const absl::Time when = absl::Now() + absl::Milliseconds(30);
+  const absl::Time when = MonotonicNow() + absl::Milliseconds(30);
   absl::Time at;
   pool.PostAt(when, [&] {
-    at = absl::Now();
+    at = MonotonicNow();
     ran.Notify();
   });
   ran.WaitForNotification();
