@@ -1,24 +1,30 @@
 // server/holdings.h
 //
-// What one proxy wants and holds of one type: a list of names, each with the
-// resource last sent. Compared with an Offer it tells what to send next.
+// What one proxy wants and holds of one type. Compared with an Offer it tells
+// what to send next, and looks only at the names that may have changed since it
+// was last compared, where the offered set knows them.
 //
-// An entry costs 32 bytes: its name is the name in the resource it shares with
-// every other stream.
+// Proxies of a class hold the same: the set they were last compared with. So
+// that set, and the list of the names they ask for, are shared, and a proxy's
+// own are only the names for which they do not say how things stand.
 //
 // Threads  belongs to one stream's strand.
 // Spec     xDS protocol: resource subscriptions of both variants.
 #pragma once
 
 #include <cstddef>
-#include <map>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/strings/string_view.h"
+#include "server/name_list.h"
 #include "server/offer.h"
+#include "server/told_versions.h"
 
 namespace binnacle::server {
 
@@ -29,9 +35,10 @@ struct Permit {
   bool removals = true;  // that something is gone
 };
 
-// What was found to differ.
+// What was found to differ; both sorted by name.
 struct Difference {
   std::vector<ResourcePtr> sent;
+  std::vector<ResourcePtr> replaced;  // by each of `sent`; nullptr: it held none
   std::vector<std::string> removed;
   // Asked for by name, and there is no such resource; they are in `removed`.
   size_t unknown = 0;
@@ -39,31 +46,39 @@ struct Difference {
   bool empty() const { return sent.empty() && removed.empty(); }
 };
 
+// A name of which it is no longer known what the proxy holds.
+struct Doubt {
+  std::string name;
+  bool had_before = false;  // surely some version; else it may still wait for one
+};
+
 class Holdings {
  public:
   explicit Holdings(ResourceType type) : type_(type) {}
 
   // The proxy asks for these by name: each is answered, even if it is held.
-  void Want(std::vector<std::string> names);
+  void Want(const std::vector<absl::string_view>& names);
   // It no longer asks for these. With `ask_again` (there is a wildcard too) the
   // answer tells what the name is now: the resource, or that it is gone.
-  void Unwant(const std::vector<std::string>& names, bool ask_again);
+  void Unwant(const std::vector<absl::string_view>& names, bool ask_again);
   // It asks for exactly these; only new ones are due. True if they differ from
   // before.
-  bool WantExactly(std::vector<std::string> names);
-  // It says that it has these versions (by name). Each is believed if it is the
-  // offered one. Without `wildcard`, names not asked for mean nothing.
-  void Believe(const std::map<std::string, std::string>& versions, bool wildcard);
-  // Takes the whole set as held, due or not.
-  void BelieveAll(const translator::ResourceSet& all);
+  bool WantExactly(const std::vector<absl::string_view>& names);
+  // It comes with these versions. Each is believed if it is the offered one of
+  // a name that it wants, or may have by wildcard. Before anything is sent.
+  void Believe(ToldVersions told);
+  // Takes the whole set as held. Before anything is wanted by name or sent.
+  void BelieveAll(std::shared_ptr<const translator::ResourceSet> all);
   // Drops what is held by wildcard alone.
   void DropUnwanted();
   // Those of `names` that are held are sent again.
   void Repeat(const std::set<std::string>& names);
+  // It has refused these, so that they are to be sent again, whatever they are.
+  void Distrust(const std::vector<Doubt>& doubts);
 
   bool Wants(absl::string_view name) const;
-  bool empty() const { return entries_.empty(); }
   bool wants_any() const { return wanted_ != 0; }
+  bool empty() const { return wanted_ == 0 && held_ == 0; }  // wants and holds nothing
 
   // Compares with the offer, takes note of what is now sent, and returns it.
   Difference Take(Offer& offer, bool wildcard, Permit permit);
@@ -74,48 +89,53 @@ class Holdings {
 
   std::vector<ResourcePtr> held() const;
   // nullptr if it does not hold one of that name.
-  ResourcePtr HeldAs(absl::string_view name) const;
-  // A hash of what is held: names and versions.
+  ResourcePtr HeldAs(absl::string_view name) const { return StateOf(name).held; }
+  // Of what is held: the version of the set that has just these resources.
   std::string Version() const;
 
  private:
-  // The name of an entry without a resource.
-  struct Unheld {
-    std::string name;
-    std::string told_version;  // by the proxy; empty once compared
-  };
-  struct Entry {
-    ResourcePtr sent;
-    std::unique_ptr<Unheld> unheld;  // set exactly when `sent` is not
+  // How things stand with a name.
+  struct State {
+    ResourcePtr held;  // as last sent
     bool wanted = false;
-    bool due = false;
+    bool due = false;      // to be answered, whatever is held
     bool foreign = false;  // the proxy holds a version that was never offered here
-    bool dropped = false;  // to be erased
-
-    absl::string_view name() const { return sent ? sent->name() : unheld->name; }
+    bool outside = false;  // it did when last sent something, or still does
   };
+  using Exceptions = absl::btree_map<std::string, State>;
+  class Lookup;
   class Comparison;
 
-  static Entry NewEntry(absl::string_view name);
-  static void Release(Entry& entry);
-  static void Hold(Entry& entry, ResourcePtr resource);
+  // What is so of a name that is no exception: it is wanted if it is listed;
+  // what is wanted, or everything, is held as it is in `base_`.
+  State Implied(absl::string_view name) const;
+  State StateOf(absl::string_view name) const;
+  State& Except(absl::string_view name);
+  void DropExceptionIfImplied(absl::string_view name);
+  void Hold(State& state, ResourcePtr resource);
+  void CountHeld();
 
-  Entry* Find(absl::string_view name);
-  const Entry* Find(absl::string_view name) const;
-  // Entries for all of `names` (sorted), made where there are none.
-  void Ensure(const std::vector<std::string>& names);
-  void Merge(std::vector<Entry> added);
-  void EraseDropped();
+  std::vector<absl::string_view> WantedNames() const;
+  std::shared_ptr<const NameList> NextList() const;
   bool UpToDate(const translator::ResourceSet* all) const;
+  bool HoldsByItsWord(const translator::ResourceSet* all, bool wildcard) const;
+  void HoldExactly(std::shared_ptr<const translator::ResourceSet> all, bool wildcard);
 
-  ResourceType type_;
-  std::vector<Entry> entries_;  // sorted by name
-  size_t wanted_ = 0;
-  bool touched_ = true;  // something changed here since the last Take()
+  const ResourceType type_;
+  bool holds_all_ = false;  // of `base_`, by wildcard
+  bool touched_ = true;     // something changed here since the last Take()
+  bool elsewhere_ = false;  // something wanted was not in the set last compared with
   bool updates_wait_ = false;
   bool removals_wait_ = false;
-  // The set last compared with, if every entry could be found in it.
-  std::shared_ptr<const translator::ResourceSet> compared_;
+  // The set last compared with.
+  std::shared_ptr<const translator::ResourceSet> base_;
+  std::shared_ptr<const NameList> listed_;
+  std::shared_ptr<const NameList> asked_;  // since the last Take(): wanted, and due
+  Exceptions exceptions_;                  // count for more than all of the above
+  std::unique_ptr<ToldVersions> told_;     // until compared
+  size_t wanted_ = 0;
+  size_t held_ = 0;
+  uint64_t held_hash_ = 0;  // as ResourceSet::hash()
 };
 
 }  // namespace binnacle::server

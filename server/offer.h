@@ -24,6 +24,16 @@ namespace binnacle::server {
 using translator::ResourcePtr;
 using translator::ResourceType;
 
+class Refusals;
+
+// Whether something stands back under a name that would otherwise be offered.
+enum class Withholding : uint8_t {
+  kNot,
+  kForNow,   // it waits for its turn: say nothing
+  kForGood,  // it was refused, and there is nothing to put in its place: who has
+             // an earlier version keeps it
+};
+
 class Offer {
  public:
   virtual ~Offer() = default;
@@ -45,6 +55,14 @@ class Offer {
   virtual std::optional<ClassTurn::Held> TakeTurn(std::function<void()> /*then*/) {
     return ClassTurn::Held();
   }
+
+  // False: Withheld() says kNot to every name of the type.
+  virtual bool Withholds(ResourceType /*type*/) const { return false; }
+  virtual Withholding Withheld(ResourceType /*type*/, absl::string_view /*name*/) const {
+    return Withholding::kNot;
+  }
+  // What the class is known to refuse; nullptr if nobody keeps a record.
+  virtual Refusals* refusals() { return nullptr; }
 
   virtual uint64_t revision() const = 0;
   // When the earliest change that led to this offer was noticed.

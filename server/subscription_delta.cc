@@ -1,7 +1,9 @@
 #include "server/subscription_delta.h"
 
-#include <map>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -10,8 +12,25 @@ namespace binnacle::server {
 using envoy::service::discovery::v3::DeltaDiscoveryRequest;
 
 namespace {
+
 constexpr absl::string_view kWildcard = "*";
+
+ToldVersions Told(const DeltaDiscoveryRequest& request) {
+  auto text = std::make_shared<std::string>();
+  for (const auto& [name, version] : request.initial_resource_versions()) {
+    absl::StrAppend(text.get(), name, version);
+  }
+  std::vector<ToldVersions::Entry> entries;
+  entries.reserve(request.initial_resource_versions().size());
+  absl::string_view rest = *text;
+  for (const auto& [name, version] : request.initial_resource_versions()) {
+    entries.push_back({rest.substr(0, name.size()), rest.substr(name.size(), version.size())});
+    rest.remove_prefix(name.size() + version.size());
+  }
+  return {std::move(text), std::move(entries)};
 }
+
+}  // namespace
 
 Reception SubscriptionDelta::Receive(const DeltaDiscoveryRequest& request) {
   const bool first = !active_;
@@ -29,16 +48,14 @@ Reception SubscriptionDelta::Receive(const DeltaDiscoveryRequest& request) {
   Unsubscribe(request);
   if (first && !request.initial_resource_versions().empty()) {
     told_versions_ = true;
-    holdings_.Believe(
-        {request.initial_resource_versions().begin(), request.initial_resource_versions().end()},
-        wildcard_);
+    holdings_.Believe(Told(request));
   }
   return reception;
 }
 
 void SubscriptionDelta::Subscribe(const DeltaDiscoveryRequest& request) {
   if (request.resource_names_subscribe().empty()) return;
-  std::vector<std::string> names;
+  std::vector<absl::string_view> names;
   names.reserve(request.resource_names_subscribe().size());
   for (const std::string& name : request.resource_names_subscribe()) {
     if (name != kWildcard) {
@@ -47,12 +64,12 @@ void SubscriptionDelta::Subscribe(const DeltaDiscoveryRequest& request) {
       wildcard_ = wildcard_is_new_ = true;
     }
   }
-  holdings_.Want(std::move(names));
+  holdings_.Want(names);
 }
 
 void SubscriptionDelta::Unsubscribe(const DeltaDiscoveryRequest& request) {
   if (request.resource_names_unsubscribe().empty()) return;
-  std::vector<std::string> names;
+  std::vector<absl::string_view> names;
   names.reserve(request.resource_names_unsubscribe().size());
   for (const std::string& name : request.resource_names_unsubscribe()) {
     if (name != kWildcard) {
@@ -75,6 +92,7 @@ std::optional<Response> SubscriptionDelta::Compose(Offer& offer, Difference diff
   Response response;
   response.version = absl::StrCat(offer.revision());
   response.changed = difference.sent;
+  response.replaced = std::move(difference.replaced);
   response.resources = std::move(difference.sent);
   response.removed = std::move(difference.removed);
   return response;

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
+#include "absl/strings/string_view.h"
 
 namespace binnacle::server {
 
@@ -32,14 +32,15 @@ Reception SubscriptionSotw::Receive(const DiscoveryRequest& request) {
 }
 
 void SubscriptionSotw::AskFor(const DiscoveryRequest& request) {
-  std::vector<std::string> names(request.resource_names().begin(), request.resource_names().end());
+  std::vector<absl::string_view> names(request.resource_names().begin(),
+                                       request.resource_names().end());
   const bool starred = std::erase(names, kWildcard) != 0;
   if (!names.empty() || starred) named_before_ = true;
   const bool wildcard = starred || (HasWildcardType(type_) && !named_before_);
   if (wildcard && !wildcard_) wildcard_is_new_ = true;
   const bool wildcard_ended = wildcard_ && !wildcard;
   wildcard_ = wildcard;
-  if (holdings_.WantExactly(std::move(names))) asked_anew_ = true;
+  if (holdings_.WantExactly(names)) asked_anew_ = true;
   if (wildcard_ended) {
     holdings_.DropUnwanted();
     asked_anew_ = true;
@@ -50,17 +51,18 @@ void SubscriptionSotw::BeforeFirst(Offer& offer) {
   // Safe only for a bare wildcard: then what the version stands for cannot
   // differ from what is asked for now.
   if (told_version_.empty() || !wildcard_ || holdings_.wants_any()) return;
-  const auto all = offer.All(type_);
+  auto all = offer.All(type_);
   if (all->version() != told_version_) return;
-  holdings_.BelieveAll(*all);
+  holdings_.BelieveAll(std::move(all));
   wildcard_is_new_ = false;
 }
 
-std::optional<Response> SubscriptionSotw::Compose(Offer& offer, Difference difference) {
+std::optional<Response> SubscriptionSotw::Compose(Offer&, Difference difference) {
   const bool asked = wildcard_is_new_ || std::exchange(asked_anew_, false);
   if (difference.empty() && !asked) return std::nullopt;
   Response response;
   response.changed = std::move(difference.sent);
+  response.replaced = std::move(difference.replaced);
   if (!HasWildcardType(type_)) {
     // That a name is gone cannot be said here. An answer that holds nothing
     // would say nothing, but the first one lets the proxy go on.
@@ -71,10 +73,6 @@ std::optional<Response> SubscriptionSotw::Compose(Offer& offer, Difference diffe
   }
   response.resources = holdings_.held();
   response.version = holdings_.Version();
-  if (wildcard_ && !holdings_.wants_any()) {
-    const auto all = offer.All(type_);
-    if (absl::c_equal(response.resources, *all)) response.version = all->version();
-  }
   return response;
 }
 

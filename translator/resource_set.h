@@ -78,9 +78,17 @@ class ResourceSet {
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
+  // The first whose name is not less.
+  Iterator LowerBound(absl::string_view name) const;
   ResourcePtr Find(absl::string_view name) const;  // nullptr if absent
-  // Of all names and versions, whatever the way the set was made.
-  std::string version() const;
+  // Of all names and versions, whatever the way the set was made: the sum of
+  // HashOf() each.
+  uint64_t hash() const { return hash_; }
+  std::string version() const;  // the hash, in hex
+
+  static uint64_t HashOf(absl::string_view name, absl::string_view version);
+  // As above, of a name whose XXH3_64bits is known.
+  static uint64_t HashOf(uint64_t name_hash, absl::string_view version);
 
   // The names (sorted, each once) that may differ between `earlier` and this
   // set, if this set was made from it in few and small steps. nullopt: not
