@@ -39,7 +39,8 @@ enum class FactKind : uint8_t {
   kGateways,                 // "": every Gateway, in order of precedence
   kGatewayVirtualServices,   // namespace/gateway: VirtualServices bound to it
   kMeshVirtualServices,      // host as written: VirtualServices for sidecars
-  kMeshVirtualServiceHosts,  // "": every host of those
+  kMeshVirtualServiceHosts,  // "": hosts of those that every namespace sees; namespace:
+                             // further hosts that it sees
   kMeshWildcardHosts,        // "": their wildcard hosts, longest first
   kVirtualService,           // namespace/name: one VirtualService (for delegates)
   kWorkloadServices,         // IP address: services whose endpoint it is

@@ -1,7 +1,9 @@
 #include "mesh/lookup.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -14,19 +16,12 @@ namespace {
 
 using policy::v1::VirtualService;
 
-ExportTo ExportOf(const policy::Object& object, const MeshSettings& settings) {
-  const auto& fallback = settings.config.default_virtual_service_export_to();
-  return ResolveExportTo(object.As<VirtualService>().export_to(),
-                         ParseExportTo({fallback.begin(), fallback.end()}, object.key.ns),
-                         object.key.ns);
-}
-
 // The first in precedence that the client may see.
 const policy::Object* FirstVisible(const ObjectList* objects, const MeshSettings& settings,
                                    absl::string_view client_ns) {
   if (objects == nullptr) return nullptr;
   for (const auto& object : *objects) {
-    if (ExportOf(*object, settings).VisibleTo(client_ns)) return object.get();
+    if (ExportOfVirtualService(*object, settings).VisibleTo(client_ns)) return object.get();
   }
   return nullptr;
 }
@@ -158,15 +153,19 @@ const policy::Object* FindMeshVirtualService(View& view, absl::string_view clien
 
 std::vector<std::string> MeshVirtualServiceHosts(View& view, absl::string_view client_ns) {
   const HostList* all = view.Find<FactKind::kMeshVirtualServiceHosts>("");
-  if (all == nullptr) return {};
+  const HostList* further = view.Find<FactKind::kMeshVirtualServiceHosts>(client_ns);
+  static const HostList kNone;
   std::vector<std::string> visible;
-  for (const std::string& host : *all) {
-    if (FirstVisible(view.Find<FactKind::kMeshVirtualServices>(host), view.settings(), client_ns) !=
-        nullptr) {
-      visible.push_back(host);
-    }
-  }
+  absl::c_merge(all == nullptr ? kNone : *all, further == nullptr ? kNone : *further,
+                std::back_inserter(visible));
   return visible;
+}
+
+ExportTo ExportOfVirtualService(const policy::Object& object, const MeshSettings& settings) {
+  const auto& fallback = settings.config.default_virtual_service_export_to();
+  return ResolveExportTo(object.As<VirtualService>().export_to(),
+                         ParseExportTo({fallback.begin(), fallback.end()}, object.key.ns),
+                         object.key.ns);
 }
 
 std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view client_ns,
@@ -175,7 +174,8 @@ std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::stri
   std::vector<const policy::Object*> visible;
   if (bound == nullptr) return visible;
   for (const auto& object : *bound) {
-    if (ExportOf(*object, view.settings()).VisibleTo(client_ns)) visible.push_back(object.get());
+    if (ExportOfVirtualService(*object, view.settings()).VisibleTo(client_ns))
+      visible.push_back(object.get());
   }
   return visible;
 }

@@ -43,6 +43,9 @@ const policy::Object* FindMeshVirtualService(View& view, absl::string_view clien
 // `client_ns`, sorted.
 std::vector<std::string> MeshVirtualServiceHosts(View& view, absl::string_view client_ns);
 
+// Which namespaces see a VirtualService.
+ExportTo ExportOfVirtualService(const policy::Object& object, const MeshSettings& settings);
+
 // VirtualServices bound to the Gateway object "namespace/name", visible to
 // gateway proxies in `client_ns`, in order of precedence.
 std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view client_ns,

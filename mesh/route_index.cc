@@ -51,7 +51,7 @@ void RouteIndex::Bind(const ObjectPtr& object, const MeshSettings& settings, boo
   }
 }
 
-void RouteIndex::Derive(FactWriter& writer) {
+void RouteIndex::Derive(const MeshSettings& settings, FactWriter& writer) {
   for (const auto& [key, object] : std::exchange(changed_, {})) {
     const std::string name = Qualified(key.ns, key.name);
     if (object == nullptr) {
@@ -64,28 +64,77 @@ void RouteIndex::Derive(FactWriter& writer) {
     const PrecedenceSet& bound = by_gateway_[gateway];
     writer.Set<FactKind::kGatewayVirtualServices>(gateway, {bound.begin(), bound.end()});
   }
-  bool hosts_changed = false;
   for (const std::string& host : std::exchange(dirty_hosts_, {})) {
-    const bool known = writer.Find<FactKind::kMeshVirtualServices>(host) != nullptr;
-    const auto it = by_host_.find(host);
-    const bool gone = it->second.empty();
-    if (gone) {
-      by_host_.erase(it);
-      writer.Erase<FactKind::kMeshVirtualServices>(host);
-    } else {
-      writer.Set<FactKind::kMeshVirtualServices>(host, {it->second.begin(), it->second.end()});
+    DeriveHost(host, settings, writer);
+  }
+  DeriveHostLists(writer);
+}
+
+void RouteIndex::DeriveHost(const std::string& host, const MeshSettings& settings,
+                            FactWriter& writer) {
+  const auto it = by_host_.find(host);
+  ExportTo audience{false, {}};
+  if (it->second.empty()) {
+    by_host_.erase(it);
+    writer.Erase<FactKind::kMeshVirtualServices>(host);
+  } else {
+    std::set<std::string> namespaces;
+    for (const ObjectPtr& object : it->second) {
+      const ExportTo one = ExportOfVirtualService(*object, settings);
+      audience.all |= one.all;
+      namespaces.insert(one.namespaces.begin(), one.namespaces.end());
     }
-    hosts_changed |= known == gone;
+    if (!audience.all) audience.namespaces.assign(namespaces.begin(), namespaces.end());
+    writer.Set<FactKind::kMeshVirtualServices>(host, {it->second.begin(), it->second.end()});
   }
-  if (!hosts_changed) return;
-  HostList hosts;
-  std::set<std::string> wildcards;
-  for (const auto& [host, objects] : by_host_) {
-    hosts.push_back(host);
-    if (absl::StartsWith(host, "*")) wildcards.insert(host);
+  NoteAudience(host, std::move(audience));
+}
+
+void RouteIndex::NoteAudience(const std::string& host, ExportTo audience) {
+  const auto known = audiences_.find(host);
+  const ExportTo before = known == audiences_.end() ? ExportTo{false, {}} : known->second;
+  if (known != audiences_.end() && before == audience) return;
+  if (before.all != audience.all) {
+    public_dirty_ = true;
+    audience.all ? (void)public_hosts_.insert(host) : (void)public_hosts_.erase(host);
   }
-  writer.Set<FactKind::kMeshVirtualServiceHosts>("", std::move(hosts));
-  writer.Set<FactKind::kMeshWildcardHosts>("", LongestFirst(wildcards));
+  for (const std::string& ns : before.namespaces) {
+    private_hosts_[ns].erase(host);
+    private_dirty_.insert(ns);
+  }
+  for (const std::string& ns : audience.namespaces) {
+    private_hosts_[ns].insert(host);
+    private_dirty_.insert(ns);
+  }
+  const bool there = by_host_.contains(host);
+  if (absl::StartsWith(host, "*")) {
+    wildcards_dirty_ = true;
+    there ? (void)wildcards_.insert(host) : (void)wildcards_.erase(host);
+  }
+  if (there) {
+    audiences_[host] = std::move(audience);
+  } else {
+    audiences_.erase(host);
+  }
+}
+
+void RouteIndex::DeriveHostLists(FactWriter& writer) {
+  if (std::exchange(public_dirty_, false)) {
+    writer.Set<FactKind::kMeshVirtualServiceHosts>("",
+                                                   {public_hosts_.begin(), public_hosts_.end()});
+  }
+  for (const std::string& ns : std::exchange(private_dirty_, {})) {
+    const std::set<std::string>& hosts = private_hosts_[ns];
+    if (hosts.empty()) {
+      private_hosts_.erase(ns);
+      writer.Erase<FactKind::kMeshVirtualServiceHosts>(ns);
+    } else {
+      writer.Set<FactKind::kMeshVirtualServiceHosts>(ns, {hosts.begin(), hosts.end()});
+    }
+  }
+  if (std::exchange(wildcards_dirty_, false)) {
+    writer.Set<FactKind::kMeshWildcardHosts>("", LongestFirst(wildcards_));
+  }
 }
 
 }  // namespace binnacle::mesh

@@ -24,14 +24,25 @@ class RouteIndex {
  public:
   // `before` and `now` may be nullptr, not both.
   void Change(const ObjectPtr& before, const ObjectPtr& now, const MeshSettings& settings);
-  void Derive(FactWriter& writer);
+  void Derive(const MeshSettings& settings, FactWriter& writer);
 
  private:
   void Bind(const ObjectPtr& object, const MeshSettings& settings, bool there);
+  void DeriveHost(const std::string& host, const MeshSettings& settings, FactWriter& writer);
+  void NoteAudience(const std::string& host, ExportTo audience);
+  void DeriveHostLists(FactWriter& writer);
 
   std::map<policy::ObjectKey, ObjectPtr> changed_;
   std::map<std::string, PrecedenceSet> by_gateway_;  // "namespace/name"
   std::map<std::string, PrecedenceSet> by_host_;     // of those bound to the mesh
+  // Who sees some VirtualService of a host, and the lists that follow from it.
+  std::map<std::string, ExportTo> audiences_;
+  std::set<std::string> public_hosts_;
+  std::map<std::string, std::set<std::string>> private_hosts_;  // by namespace
+  bool public_dirty_ = false;
+  std::set<std::string> private_dirty_;
+  std::set<std::string> wildcards_;
+  bool wildcards_dirty_ = false;
   std::set<std::string> dirty_gateways_;
   std::set<std::string> dirty_hosts_;
 };

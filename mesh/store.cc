@@ -71,7 +71,7 @@ std::shared_ptr<const Snapshot> Store::Derive(absl::Time seen) {
   endpoints_.Derive(objects_, services_, *settings_, writer);
   pods_.Derive(writer);
   rules_.Derive(*settings_, writer);
-  routes_.Derive(writer);
+  routes_.Derive(*settings_, writer);
   others_.Derive(writer);
   if (!writer.changed()) return before;
   auto next = std::move(writer).Finish(seen);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
@@ -25,15 +27,17 @@ std::string Serialize(const google::protobuf::MessageLite& message) {
   return bytes;
 }
 
-// The part without domains that are taken; empty if none is left.
-std::string Without(const absl::flat_hash_set<std::string>& taken, const VirtualHostPart& part) {
+// The part without domains that are taken; nullptr if none is left.
+std::shared_ptr<const VirtualHostPart> Without(const absl::flat_hash_set<absl::string_view>& taken,
+                                               const VirtualHostPart& part) {
   VirtualHost host;
-  if (!host.ParseFromString(part.message)) return "";
+  if (!host.ParseFromString(part.message)) return nullptr;
   auto* domains = host.mutable_domains();
   domains->erase(std::remove_if(domains->begin(), domains->end(),
                                 [&](const std::string& d) { return taken.contains(d); }),
                  domains->end());
-  return domains->empty() ? "" : Serialize(host);
+  if (domains->empty()) return nullptr;
+  return std::make_shared<const VirtualHostPart>(VirtualHostPart::Make({host, part.origins}));
 }
 
 void Append(absl::string_view message, CodedOutputStream& out) {
@@ -43,10 +47,12 @@ void Append(absl::string_view message, CodedOutputStream& out) {
 }
 
 // At most, on the wire.
-size_t SizeOf(const std::vector<std::shared_ptr<const VirtualHostPart>>& parts) {
+size_t SizeOf(const VirtualHostParts& parts) {
   constexpr size_t kTagAndLength = 6;
   size_t size = 0;
-  for (const auto& part : parts) size += part->message.size() + kTagAndLength;
+  for (const auto& part : parts) {
+    if (part != nullptr) size += part->message.size() + kTagAndLength;
+  }
   return size;
 }
 
@@ -58,26 +64,34 @@ VirtualHostPart VirtualHostPart::Make(const Translated<VirtualHost>& host) {
           {host.message.domains().begin(), host.message.domains().end()}};
 }
 
-Translated<std::string> AssembleRoutes(
-    const Translated<RouteConfiguration>& shell,
-    const std::vector<std::shared_ptr<const VirtualHostPart>>& parts) {
+VirtualHostParts ResolveDomains(const RouteConfiguration& shell, const VirtualHostParts& parts) {
+  absl::flat_hash_set<absl::string_view> taken;
+  for (const auto& host : shell.virtual_hosts()) {
+    taken.insert(host.domains().begin(), host.domains().end());
+  }
+  VirtualHostParts resolved;
+  resolved.reserve(parts.size());
+  for (const auto& part : parts) {
+    const bool clash = part != nullptr && absl::c_any_of(part->domains, [&](const std::string& d) {
+                         return taken.contains(d);
+                       });
+    resolved.push_back(clash ? Without(taken, *part) : part);
+    if (part != nullptr) taken.insert(part->domains.begin(), part->domains.end());
+  }
+  return resolved;
+}
+
+Translated<std::string> AssembleRoutes(const Translated<RouteConfiguration>& shell,
+                                       const VirtualHostParts& parts) {
   Translated<std::string> assembled{"", shell.origins};
   const std::string around = Serialize(shell.message);
   assembled.message.reserve(SizeOf(parts) + around.size());
   assembled.parts.reserve(parts.size());
-  absl::flat_hash_set<std::string> taken;
-  for (const auto& host : shell.message.virtual_hosts()) {
-    taken.insert(host.domains().begin(), host.domains().end());
-  }
   StringOutputStream stream(&assembled.message);
   CodedOutputStream out(&stream);
   for (const auto& part : parts) {
-    const bool clash = std::any_of(part->domains.begin(), part->domains.end(),
-                                   [&](const std::string& d) { return taken.contains(d); });
-    const std::string rest = clash ? Without(taken, *part) : "";
-    if (clash && rest.empty()) continue;
-    Append(clash ? rest : part->message, out);
-    taken.insert(part->domains.begin(), part->domains.end());
+    if (part == nullptr) continue;
+    Append(part->message, out);
     assembled.parts.push_back(part);
   }
   out.WriteString(around);

@@ -27,12 +27,19 @@ struct VirtualHostPart : PartOrigins {
   static VirtualHostPart Make(const Translated<envoy::config::route::v3::VirtualHost>& host);
 };
 
-// Serialised RouteConfiguration: `shell` and then `parts` in order. A domain
-// that an earlier part has is left out of later ones, and a part that has none
-// left is left out whole. The origins are the shell's; those of the parts stay
+using VirtualHostParts = std::vector<std::shared_ptr<const VirtualHostPart>>;
+
+// The parts as they can stand together behind `shell`, by index: a domain that
+// an earlier part has is left out of later ones, and a part that has none left
+// is nullptr, as are those that were.
+VirtualHostParts ResolveDomains(const envoy::config::route::v3::RouteConfiguration& shell,
+                                const VirtualHostParts& parts);
+
+// Serialised RouteConfiguration: `parts` in order, those that are nullptr left
+// out, and then `shell`. The origins are the shell's; those of the parts stay
 // with them.
 Translated<std::string> AssembleRoutes(
     const Translated<envoy::config::route::v3::RouteConfiguration>& shell,
-    const std::vector<std::shared_ptr<const VirtualHostPart>>& parts);
+    const VirtualHostParts& parts);
 
 }  // namespace binnacle::translator

@@ -1,8 +1,10 @@
 #include "translator/sidecar_route_configuration.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "translator/sidecar_routes.h"
 
 namespace binnacle::translator {
@@ -25,58 +27,47 @@ SidecarRouteConfiguration::SidecarRouteConfiguration(std::string name, const Pro
       shell_(counts),
       built_(counts) {}
 
-SidecarRouteConfiguration::PartPtr SidecarRouteConfiguration::BuildPart(mesh::View& view,
-                                                                        const std::string& host) {
-  auto translated = BuildSidecarVirtualHost(view, proxy_, host, name_);
-  if (!translated.has_value()) return nullptr;
-  return std::make_shared<const VirtualHostPart>(VirtualHostPart::Make(*translated));
+SidecarRouteConfiguration::PartPtr SidecarRouteConfiguration::Part(const mesh::Snapshot& snapshot,
+                                                                   const std::string& host) {
+  return built_.Get(host, snapshot, [&](mesh::View& view) -> PartPtr {
+    auto translated = BuildSidecarVirtualHost(view, proxy_, host, name_);
+    if (!translated.has_value()) return nullptr;
+    return std::make_shared<const VirtualHostPart>(VirtualHostPart::Make(*translated));
+  });
 }
 
-// True if some part is another than before.
-bool SidecarRouteConfiguration::UpdateParts(const mesh::Snapshot& snapshot, const Names& names) {
-  built_.Advance(snapshot);
-  auto build = [&](const std::string& host) {
-    return built_.Get(host, snapshot, [&](mesh::View& view) { return BuildPart(view, host); });
-  };
-  const auto doubtful = built_.TakeDoubtful();
-  if (!doubtful.has_value() || names_ == nullptr || *names_ != names) {
-    // Of names that are the same, what is remembered is found again.
-    if (names_ != nullptr) {
-      Names gone;
-      std::set_difference(names_->begin(), names_->end(), names.begin(), names.end(),
-                          std::back_inserter(gone));
-      for (const std::string& host : gone) built_.Forget(host);
-    }
-    std::vector<PartPtr> parts;
-    parts.reserve(names.size());
-    for (const std::string& host : names) parts.push_back(build(host));
-    const bool differs = names_ == nullptr || !std::equal(parts.begin(), parts.end(),
-                                                          parts_.begin(), parts_.end(), Same);
-    parts_ = std::move(parts);
-    return differs;
+SidecarRouteConfiguration::Work SidecarRouteConfiguration::UpdateAll(const mesh::Snapshot& snapshot,
+                                                                     const Names& names) {
+  if (names_ != nullptr) {
+    Names gone;
+    std::set_difference(names_->begin(), names_->end(), names.begin(), names.end(),
+                        std::back_inserter(gone));
+    for (const std::string& host : gone) built_.Forget(host);
   }
-  bool differs = false;
-  for (const std::string& host : *doubtful) {
-    const auto place = std::lower_bound(names.begin(), names.end(), host);
-    if (place == names.end() || *place != host) continue;
-    PartPtr& part = parts_[static_cast<size_t>(place - names.begin())];
-    PartPtr now = build(host);
-    differs |= !Same(part, now);
-    part = std::move(now);
-  }
-  return differs;
+  VirtualHostParts parts;
+  parts.reserve(names.size());
+  for (const std::string& host : names) parts.push_back(Part(snapshot, host));
+  const bool same = absl::c_equal(parts, parts_, Same);
+  parts_ = std::move(parts);
+  return same ? Work::kNothing : Work::kResolve;
 }
 
-ResourcePtr SidecarRouteConfiguration::Assemble() {
-  std::vector<PartPtr> parts;
-  parts.reserve(parts_.size());
-  for (const PartPtr& part : parts_) {
-    if (part != nullptr) parts.push_back(part);
+SidecarRouteConfiguration::Work SidecarRouteConfiguration::UpdateSome(
+    const mesh::Snapshot& snapshot, const Names& hosts) {
+  Work work = Work::kNothing;
+  for (const std::string& host : hosts) {
+    const auto place = std::lower_bound(names_->begin(), names_->end(), host);
+    if (place == names_->end() || *place != host) continue;
+    const auto index = static_cast<size_t>(place - names_->begin());
+    PartPtr now = Part(snapshot, host);
+    const PartPtr before = std::exchange(parts_[index], now);
+    if (Same(before, now)) continue;
+    const bool in_place = before != nullptr && now != nullptr && resolved_[index] == before &&
+                          before->domains == now->domains;
+    if (in_place) resolved_[index] = std::move(now);
+    work = std::max(work, in_place ? Work::kAssemble : Work::kResolve);
   }
-  auto assembled = AssembleRoutes(*now_around_, parts);
-  return pool_.Intern(Resource::FromBytes(ResourceType::kRoute, name_, assembled.message,
-                                          std::move(assembled.origins),
-                                          std::move(assembled.parts)));
+  return work;
 }
 
 ResourcePtr SidecarRouteConfiguration::Update(const mesh::Snapshot& snapshot) {
@@ -88,12 +79,19 @@ ResourcePtr SidecarRouteConfiguration::Update(const mesh::Snapshot& snapshot) {
   const auto around = shell_.Get("", snapshot, [&](mesh::View& view) {
     return std::make_shared<const Shell>(BuildSidecarRouteShell(view, proxy_, name_));
   });
-  const bool differs = UpdateParts(snapshot, *names);
+  built_.Advance(snapshot);
+  const auto doubtful = built_.TakeDoubtful();
+  Work work = doubtful.has_value() && names == names_ ? UpdateSome(snapshot, *doubtful)
+                                                      : UpdateAll(snapshot, *names);
+  if (around != around_ || resource_ == nullptr) work = Work::kResolve;
   names_ = names;
-  if (differs || around != now_around_ || resource_ == nullptr) {
-    now_around_ = around;
-    resource_ = Assemble();
-  }
+  around_ = around;
+  if (work == Work::kNothing) return resource_;
+  if (work == Work::kResolve) resolved_ = ResolveDomains(around->message, parts_);
+  auto assembled = AssembleRoutes(*around, resolved_);
+  resource_ =
+      pool_.Intern(Resource::FromBytes(ResourceType::kRoute, name_, assembled.message,
+                                       std::move(assembled.origins), std::move(assembled.parts)));
   return resource_;
 }
 

@@ -35,9 +35,12 @@ class SidecarRouteConfiguration {
   using PartPtr = std::shared_ptr<const VirtualHostPart>;
   using Shell = Translated<envoy::config::route::v3::RouteConfiguration>;
 
-  PartPtr BuildPart(mesh::View& view, const std::string& host);
-  bool UpdateParts(const mesh::Snapshot& snapshot, const Names& names);
-  ResourcePtr Assemble();
+  // What has to be done again for a resource with the parts of now.
+  enum class Work : uint8_t { kNothing, kAssemble, kResolve };
+
+  PartPtr Part(const mesh::Snapshot& snapshot, const std::string& host);
+  Work UpdateAll(const mesh::Snapshot& snapshot, const Names& names);
+  Work UpdateSome(const mesh::Snapshot& snapshot, const Names& hosts);
 
   const std::string name_;
   const ProxyClass& proxy_;
@@ -47,8 +50,9 @@ class SidecarRouteConfiguration {
   Memo<VirtualHostPart> built_;
 
   std::shared_ptr<const Names> names_;  // of the last Update()
-  std::shared_ptr<const Shell> now_around_;
-  std::vector<PartPtr> parts_;  // by index in names_; nullptr: none
+  std::shared_ptr<const Shell> around_;
+  VirtualHostParts parts_;     // by index in names_; nullptr: none
+  VirtualHostParts resolved_;  // as ResolveDomains() leaves them
   ResourcePtr resource_;
 };
 

@@ -23,7 +23,8 @@ RouteConfiguration Assembled(const std::vector<std::shared_ptr<const VirtualHost
   last->set_name("allow_any");
   last->add_domains("*");
   RouteConfiguration routes;
-  REQUIRE(routes.ParseFromString(AssembleRoutes(shell, parts).message));
+  REQUIRE(
+      routes.ParseFromString(AssembleRoutes(shell, ResolveDomains(shell.message, parts)).message));
   return routes;
 }
 
