@@ -3,9 +3,10 @@
 # make demo     a mesh to look at (ONCE=1: show it and stop)
 # make demo-wordpress
 #               WordPress in a mesh with mutual TLS (ONCE=1 likewise)
+# make bench    what Binnacle costs, beside its bars (BENCH="--quick --only table")
 # The work is done by the scripts in tools/, which can be run by hand.
 
-.PHONY: build deps venv test demo demo-wordpress lint format clean
+.PHONY: build deps venv test bench demo demo-wordpress lint format clean
 .DEFAULT_GOAL := build
 
 deps:
@@ -27,6 +28,9 @@ demo: build
 demo-wordpress: build
 	@tools/make-wordpress
 	@build/venv/bin/python deploy/demo-wordpress/run
+
+bench: venv
+	@tools/bench $(BENCH)
 
 lint: build
 	@tools/lint

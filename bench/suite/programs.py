@@ -9,7 +9,8 @@ import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = ROOT / "build" / "release" / "bench"
-TARGETS = ["bench_generate_mesh", "bench_stored_bytes", "bench_translate", "bench_xds_load"]
+TARGETS = ["bench_ca_sign", "bench_generate_mesh", "bench_stored_bytes", "bench_translate",
+           "bench_xds_load"]
 
 
 class Failed(Exception):

@@ -123,5 +123,18 @@ def limit(sizes):
   return {"limit": told}
 
 
+def certificates(sizes):
+  """Certificates signed on one core, beside what OpenSSL could do at best."""
+  progress.begin("certificates")
+  try:
+    told = programs.run("bench_ca_sign", [sizes.seconds], 60)
+    progress.note(f"{told[0]['issued']:,} a second, {told[0]['ratio']:.2f} of the limit")
+  except programs.Failed as error:
+    progress.note(f"FAILED: {error}")
+    told = [{"error": str(error)}]
+  return {"certificates": told}
+
+
 ALL = {scenario.__name__: scenario
-       for scenario in (table, limit, services, proxies, storm, classes, translate)}
+       for scenario in (table, limit, services, proxies, storm, classes, translate,
+                        certificates)}
