@@ -63,7 +63,6 @@ void ChangeIntake::Add(const std::string& source, sources::Batch batch, Time now
   // A beginning is no storm: nobody is served before it is over.
   hurried_ |= !complete_.contains(source);
   Enter(held_, source, std::move(batch), now);
-  storm_ |= HeldUntil() > now;
 }
 
 ChangeIntake::Time ChangeIntake::HeldUntil() const {
@@ -77,10 +76,13 @@ ChangeIntake::Time ChangeIntake::DueAt() const {
   return held_.empty() ? Time::max() : HeldUntil();
 }
 
-void ChangeIntake::CloseWindow(Time now) {
-  window_ = std::min(delay_max_, storm_ ? std::max(2 * window_, kFirstWindow) : kFirstWindow);
+// Behind the commit of what is held.
+void ChangeIntake::OpenWindow(Time now) {
+  const bool is_storm = held_.since < quiet_from_ && held_.batches.size() > 1;
+  window_ = is_storm ? std::max(2 * window_, kFirstWindow) : kFirstWindow;
+  window_ = std::min(window_, delay_max_);
   if (now != Time::max()) quiet_from_ = now + absl::ToChronoNanoseconds(window_);
-  hurried_ = storm_ = false;
+  hurried_ = false;
 }
 
 // The last word on each object.
@@ -116,12 +118,12 @@ std::optional<ChangeIntake::Commit> ChangeIntake::Take(Time now) {
     // Behind the urgent ones: of one object that is in both, what is held came
     // later, or the other would not be urgent.
     if (taken.empty() || held_.since < taken.since) taken.since = held_.since;
+    OpenWindow(now);
     absl::c_move(held_.batches, std::back_inserter(taken.batches));
     for (auto& [source, said] : held_.said) taken.said[source] = std::move(said);
     held_ = {};
     held_keys_.clear();
     keyed_ = 0;
-    CloseWindow(now);
   }
   Commit commit = Join(std::move(taken.batches));
   commit.said = std::move(taken.said);

@@ -6,9 +6,10 @@
 // A change that comes alone is due at once. One that comes soon after a commit
 // waits until the window behind that commit is over and the push that followed
 // from it is out, and is then committed as one with all that came meanwhile.
-// The window is short at first and twice as long after each piece of a storm;
-// the first quiet window makes it short again. No batch is held longer than
-// `delay_max` after it came.
+// The window is short at first and twice as long after each commit that brought
+// several batches together; one that brought a single batch makes it short
+// again, so that who waits for each change to take effect before making the next
+// is not slowed down. No batch is held longer than `delay_max` after it came.
 //
 // Changes of endpoints alone (Endpoints, EndpointSlice, Pod, Node,
 // WorkloadEntry) are not held: they overtake the batches that are. Objects are
@@ -94,7 +95,7 @@ class ChangeIntake {
   bool WaitsFor(const policy::ObjectKey& key);
   void Enter(Lane& lane, const std::string& source, sources::Batch batch, Time now);
   Time HeldUntil() const;
-  void CloseWindow(Time now);
+  void OpenWindow(Time now);
   static Commit Join(std::vector<sources::Batch> batches);
 
   const absl::Duration delay_max_;
@@ -103,7 +104,6 @@ class ChangeIntake {
   absl::flat_hash_set<policy::ObjectKey> held_keys_;  // of the first `keyed_` batches
   size_t keyed_ = 0;
   bool hurried_ = false;  // what is held may go at once
-  bool storm_ = false;    // what is held came within a window
   absl::Duration window_ = absl::ZeroDuration();
   Time quiet_from_ = Time::min();  // the window is over
   int pushes_ = 0;

@@ -103,9 +103,23 @@ TEST_CASE("the window grows with a storm, up to the bound, and a quiet one makes
   CHECK(commits == std::vector<int>{0, 10, 30, 70, 150, 250, 350, 450});
   REQUIRE(intake.TakeAll().has_value());
   intake.Add(kSource, Rule("a"), At(1000));
+  intake.Add(kSource, Rule("a"), At(1000));
   CHECK(intake.Take(At(1000)).has_value());
   intake.Add(kSource, Rule("b"), At(1001));
   CHECK(intake.DueAt() == At(1010));
+}
+
+TEST_CASE("who waits for each change before making the next is not slowed down by and by") {
+  ChangeIntake intake = Settled();
+  int now = 0, longest = 0;
+  for (int i = 0; i < 100; ++i) {
+    intake.Add(kSource, Rule("a"), At(now));
+    const int came = now;
+    while (!intake.Take(At(now)).has_value()) ++now;
+    longest = std::max(longest, now - came);
+    now += 1 + i % 15;
+  }
+  CHECK(longest <= 10);
 }
 
 TEST_CASE("while a push is out what comes waits for it, but not for ever") {
