@@ -11,7 +11,9 @@
 #   binnacle_test(policy_object_test
 #     SOURCES object_test.cc
 #     LIBS    binnacle::policy)
-#   -> a Catch2 program known to ctest by that name
+#   -> a Catch2 program known to ctest by that name. THREADS: it is about what
+#      several threads do at once; target thread_tests builds all such, and
+#      ctest -L threads runs them, best under the thread sanitizer
 #
 # Includes are written from the root of the repository: "policy/object.h".
 
@@ -61,8 +63,16 @@ add_library(binnacle_catch2_main OBJECT EXCLUDE_FROM_ALL
 target_link_libraries(binnacle_catch2_main PUBLIC Catch2::Catch2)
 add_library(binnacle::catch2_main ALIAS binnacle_catch2_main)
 
+# The thread sanitizer is told of Abseil's locks.
+if(BINNACLE_SANITIZE STREQUAL "thread")
+  target_sources(binnacle_catch2_main PRIVATE
+    "${PROJECT_SOURCE_DIR}/tests/tsan/absl_happens_before.cc")
+  target_link_libraries(binnacle_catch2_main PUBLIC absl::synchronization ${CMAKE_DL_LIBS})
+endif()
+
+add_custom_target(thread_tests)
 function(binnacle_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 test "" "TIMEOUT" "SOURCES;LIBS")
+  cmake_parse_arguments(PARSE_ARGV 1 test "THREADS" "TIMEOUT" "SOURCES;LIBS")
   if(NOT test_TIMEOUT)
     set(test_TIMEOUT 120)
   endif()
@@ -76,7 +86,11 @@ function(binnacle_test name)
   # Test data is named from the root of the repository.
   set_tests_properties(${name} PROPERTIES
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" TIMEOUT ${test_TIMEOUT}
-    ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1")
+    ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1;TSAN_OPTIONS=suppressions=tests/tsan/suppressions.txt")
+  if(test_THREADS)
+    set_tests_properties(${name} PROPERTIES LABELS threads)
+    add_dependencies(thread_tests ${name})
+  endif()
 endfunction()
 
 # binnacle_protos(NAME PROTOS proto/policy/gateway.proto ... [GRPC x.proto ...]):
