@@ -1,7 +1,5 @@
 #include "server/subscription_delta.h"
 
-#include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -9,30 +7,11 @@
 
 namespace binnacle::server {
 
-using envoy::service::discovery::v3::DeltaDiscoveryRequest;
-
 namespace {
-
 constexpr absl::string_view kWildcard = "*";
-
-ToldVersions Told(const DeltaDiscoveryRequest& request) {
-  auto text = std::make_shared<std::string>();
-  for (const auto& [name, version] : request.initial_resource_versions()) {
-    absl::StrAppend(text.get(), name, version);
-  }
-  std::vector<ToldVersions::Entry> entries;
-  entries.reserve(request.initial_resource_versions().size());
-  absl::string_view rest = *text;
-  for (const auto& [name, version] : request.initial_resource_versions()) {
-    entries.push_back({rest.substr(0, name.size()), rest.substr(name.size(), version.size())});
-    rest.remove_prefix(name.size() + version.size());
-  }
-  return {std::move(text), std::move(entries)};
 }
 
-}  // namespace
-
-Reception SubscriptionDelta::Receive(const DeltaDiscoveryRequest& request) {
+Reception SubscriptionDelta::Receive(const DeltaRequest& request) {
   const bool first = !active_;
   active_ = true;
   // A delta request says two things that do not depend on each other: how the
@@ -41,23 +20,24 @@ Reception SubscriptionDelta::Receive(const DeltaDiscoveryRequest& request) {
   Reception reception =
       Answered(request.response_nonce(), request.has_error_detail(), request.error_detail());
   // Legacy wildcard: nothing named in the very first request of the type.
-  if (first && HasWildcardType(type_) && request.resource_names_subscribe().empty()) {
+  if (first && HasWildcardType(type_) && request.subscribe().empty()) {
     wildcard_ = wildcard_is_new_ = true;
   }
   Subscribe(request);
   Unsubscribe(request);
-  if (first && !request.initial_resource_versions().empty()) {
-    told_versions_ = true;
-    holdings_.Believe(Told(request));
+  if (first) {
+    ToldVersions told = request.initial_resource_versions();
+    told_versions_ = !told.empty();
+    holdings_.Believe(std::move(told));
   }
   return reception;
 }
 
-void SubscriptionDelta::Subscribe(const DeltaDiscoveryRequest& request) {
-  if (request.resource_names_subscribe().empty()) return;
+void SubscriptionDelta::Subscribe(const DeltaRequest& request) {
+  if (request.subscribe().empty()) return;
   std::vector<absl::string_view> names;
-  names.reserve(request.resource_names_subscribe().size());
-  for (const std::string& name : request.resource_names_subscribe()) {
+  names.reserve(request.subscribe().size());
+  for (const absl::string_view name : request.subscribe()) {
     if (name != kWildcard) {
       names.push_back(name);
     } else if (!wildcard_) {
@@ -67,11 +47,11 @@ void SubscriptionDelta::Subscribe(const DeltaDiscoveryRequest& request) {
   holdings_.Want(names);
 }
 
-void SubscriptionDelta::Unsubscribe(const DeltaDiscoveryRequest& request) {
-  if (request.resource_names_unsubscribe().empty()) return;
+void SubscriptionDelta::Unsubscribe(const DeltaRequest& request) {
+  if (request.unsubscribe().empty()) return;
   std::vector<absl::string_view> names;
-  names.reserve(request.resource_names_unsubscribe().size());
-  for (const std::string& name : request.resource_names_unsubscribe()) {
+  names.reserve(request.unsubscribe().size());
+  for (const absl::string_view name : request.unsubscribe()) {
     if (name != kWildcard) {
       names.push_back(name);
     } else if (wildcard_) {

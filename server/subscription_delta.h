@@ -8,7 +8,7 @@
 
 #include <string>
 
-#include "envoy/service/discovery/v3/discovery.pb.h"
+#include "server/delta_request.h"
 #include "server/subscription.h"
 
 namespace binnacle::server {
@@ -17,13 +17,13 @@ class SubscriptionDelta final : public Subscription {
  public:
   using Subscription::Subscription;
 
-  Reception Receive(const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
+  Reception Receive(const DeltaRequest& request);
 
  private:
   std::optional<Response> Compose(Offer& offer, Difference difference) override;
   std::string VersionOf(Offer& offer) const override;
-  void Subscribe(const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
-  void Unsubscribe(const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
+  void Subscribe(const DeltaRequest& request);
+  void Unsubscribe(const DeltaRequest& request);
 
   bool told_versions_ = false;  // the proxy came with what it holds
 };
