@@ -115,11 +115,7 @@ void EndpointIndex::Recheck(const std::vector<ObjectKey>& declaring) {
 void EndpointIndex::ChangeService(const ObjectPtr& before, const ObjectPtr& now) {
   const ObjectKey& key = (now != nullptr ? now : before)->key;
   dirty_.insert(key);
-  auto& there = selectors_[key.ns];
-  there.erase(key);
-  if (now == nullptr) return;
-  policy::Labels selector = SelectorOf(*now);
-  if (!selector.empty()) there.emplace(key, std::move(selector));
+  selectors_.Set(key, now == nullptr ? policy::Labels() : SelectorOf(*now));
 }
 
 void EndpointIndex::ChangeSlice(const ObjectPtr& slice, bool there) {
@@ -145,9 +141,9 @@ void EndpointIndex::ChangePod(const ObjectPtr& pod, bool there) {
     }
   }
   if (there) {
-    pods_[pod->key.ns].insert(pod->key);
+    pods_.Add(pod->key, pod->labels);
   } else {
-    pods_[pod->key.ns].erase(pod->key);
+    pods_.Remove(pod->key, pod->labels);
   }
 }
 
@@ -158,9 +154,7 @@ void EndpointIndex::ChangeNode(const ObjectKey& node) {
 }
 
 void EndpointIndex::MarkSelecting(const std::string& ns, const policy::Labels& labels) {
-  for (const auto& [key, selector] : selectors_[ns]) {
-    if (Selects(selector, labels)) dirty_.insert(key);
-  }
+  for (const ObjectKey& key : selectors_.Selecting(ns, labels)) dirty_.insert(key);
 }
 
 void EndpointIndex::MarkAddress(const std::string& address) {
@@ -197,7 +191,9 @@ EndpointSources EndpointIndex::SourcesFor(const ObjectKey& declaring, const Obje
     auto it = pod_by_address_.find(address);
     return it == pod_by_address_.end() ? nullptr : find(it->second);
   };
-  sources.pods_in = [this, all](const std::string& ns) { return all(pods_[ns]); };
+  sources.pods_for = [this, all](const std::string& ns, const policy::Labels& selector) {
+    return all(pods_.Candidates(ns, selector));
+  };
   sources.workload_entries_in = [this, all](const std::string& ns) { return all(entries_[ns]); };
   return sources;
 }

@@ -18,6 +18,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "mesh/fact_writer.h"
+#include "mesh/label_index.h"
 #include "mesh/mesh_settings.h"
 #include "mesh/service_endpoints.h"
 #include "mesh/service_index.h"
@@ -69,10 +70,9 @@ class EndpointIndex {
   // EndpointSlices of a Service, by the Service's key.
   absl::flat_hash_map<policy::ObjectKey, KeySet> slices_;
   absl::flat_hash_map<std::string, policy::ObjectKey> pod_by_address_;
-  std::map<std::string, KeySet> pods_;     // by namespace
+  LabelIndex pods_;
   std::map<std::string, KeySet> entries_;  // WorkloadEntries, by namespace
-  // Services and ServiceEntries with a selector, by namespace.
-  std::map<std::string, std::map<policy::ObjectKey, policy::Labels>> selectors_;
+  SelectorIndex selectors_;                // of Services and ServiceEntries
   // Which services (by declaring object) run at an address, and back.
   absl::flat_hash_map<std::string, KeySet> services_at_;
   absl::flat_hash_map<policy::ObjectKey, std::set<std::string>> addresses_of_;

@@ -120,7 +120,7 @@ void FromSelectedPods(const policy::v1::Service::Spec& spec, const std::string& 
                       const EndpointSources& sources, std::vector<Endpoint>& endpoints) {
   if (spec.selector().empty()) return;
   const policy::Labels selector = ToLabels(spec.selector());
-  for (const ObjectPtr& object : sources.pods_in(ns)) {
+  for (const ObjectPtr& object : sources.pods_for(ns, selector)) {
     if (!Selects(selector, object->labels)) continue;
     const bool listed = IsReady(*object) || spec.publish_not_ready_addresses();
     const auto& pod = object->As<policy::v1::Pod>();
@@ -173,7 +173,7 @@ void FromSelectedWorkloads(const policy::v1::ServiceEntry& entry, const std::str
       endpoints.push_back(FromEntry(workload, *object, entry));
     }
   }
-  for (const ObjectPtr& object : sources.pods_in(ns)) {
+  for (const ObjectPtr& object : sources.pods_for(ns, selector)) {
     if (!Selects(selector, object->labels)) continue;
     const Health health = IsReady(*object) ? Health::kHealthy : Health::kUnhealthy;
     const auto& pod = object->As<policy::v1::Pod>();

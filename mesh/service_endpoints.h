@@ -24,7 +24,9 @@ struct EndpointSources {
   std::function<ObjectPtr(const policy::ObjectKey&)> find;
   std::function<std::vector<ObjectPtr>(const policy::ObjectKey& service)> slices;
   std::function<ObjectPtr(const std::string& address)> pod_at;
-  std::function<std::vector<ObjectPtr>(const std::string& ns)> pods_in;
+  // Pods that the selector may select: all that it does, and perhaps more.
+  std::function<std::vector<ObjectPtr>(const std::string& ns, const policy::Labels& selector)>
+      pods_for;
   std::function<std::vector<ObjectPtr>(const std::string& ns)> workload_entries_in;
 };
 
