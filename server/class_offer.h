@@ -40,8 +40,8 @@ class ClassOffer final : public Offer {
   bool IsMade(ResourceType type) const override {
     return wholes_[static_cast<size_t>(type)].is_made.load(std::memory_order_acquire);
   }
-  std::optional<ClassTurn::Held> TakeTurn(std::function<void()> then) override {
-    return turn_->Take(std::move(then));
+  std::optional<ClassTurn::Held> TakeTurn(const std::function<void()>& then) override {
+    return turn_->Take(then);
   }
   uint64_t revision() const override { return target_.snapshot->revision(); }
   absl::Time seen() const override { return target_.snapshot->seen(); }

@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 std::string SourcesOf(const ChangeIntake::Commit& commit) {
   std::vector<absl::string_view> names;
-  for (const auto& [source, said] : commit.said) names.push_back(source);
+  for (const auto& [source, said] : commit.said) names.emplace_back(source);
   return absl::StrCat(absl::StrJoin(names, ", "),
                       commit.batches > 1 ? absl::StrCat(": ", commit.batches, " batches") : "");
 }

@@ -52,7 +52,7 @@ class Offer {
   // Whether All() of the type answers at once.
   virtual bool IsMade(ResourceType /*type*/) const { return true; }
   // To be had before All() of a type that is not made.
-  virtual std::optional<ClassTurn::Held> TakeTurn(std::function<void()> /*then*/) {
+  virtual std::optional<ClassTurn::Held> TakeTurn(const std::function<void()>& /*then*/) {
     return ClassTurn::Held();
   }
 

@@ -1,7 +1,9 @@
 #include "server/serve.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -30,7 +32,8 @@
 namespace binnacle::server {
 namespace {
 
-constexpr int kTranslationThreads = 2;
+// gRPC needs cores too, and beyond a few classes wait for one another.
+constexpr unsigned kMostTranslationThreads = 8;
 constexpr int kAuthenticationThreads = 2;
 // How long streams may take to end; Envoys need a round trip.
 constexpr absl::Duration kGrace = absl::Seconds(3);
@@ -57,6 +60,11 @@ absl::StatusOr<mesh::MeshSettings> ReadSettings(const ServeOptions& options) {
   mesh::MeshSettings settings;
   settings.config = mesh::WithDefaults(config);
   return settings;
+}
+
+int TranslationThreads() {
+  return static_cast<int>(
+      std::clamp(std::thread::hardware_concurrency(), 2U, kMostTranslationThreads));
 }
 
 absl::Duration PushDelayMax(const ServeOptions& options) {
@@ -89,7 +97,7 @@ class Running {
         domain_(settings.domain),
         hub_(translator_,
              [this](absl::Duration took) { metrics_.StageTook(Metrics::Stage::kTranslate, took); }),
-        pool_(kTranslationThreads),
+        pool_(TranslationThreads()),
         owner_(std::move(settings), {source_name_}, hub_, pool_, metrics_, PushDelayMax(options)),
         xds_({hub_, pool_, metrics_, auth_}) {}
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from lab.control_plane import ControlPlane
-from mesh import xds_client
-from mesh.policy_text import policy_text
+from lab.wait import until
+from mesh import kubernetes, xds_client
 
 _FOLDER = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "observability"
 _NAME = re.compile(r"\b(?:binnacle|process)_[a-z0-9_]+")
@@ -51,16 +51,36 @@ def exported():
   with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
     (folder / "policy").mkdir()
-    (folder / "policy" / "split.yaml").write_text(policy_text("gateway.yaml"), encoding="utf-8")
+    (folder / "policy" / "echo.yaml").write_text(yaml.safe_dump(kubernetes.service(
+        "echo", "10.0.0.1", {"http": (80, 8080)}, {"app": "echo"})), encoding="utf-8")
     control_plane = ControlPlane(folder / "policy", folder, secure=True)
     try:
       control_plane.wait_ready()
       with xds_client.DeltaStream(control_plane.xds_address, xds_client.node()) as stream:
         stream.subscribe(xds_client.CDS)
-        stream.ack(stream.receive())
-        yield control_plane.text("/metrics")
+        refuse_one(stream)
+        yield until(lambda: metrics_with(control_plane, "binnacle_object_nacks_total"), 10,
+                    "what was refused is counted by object")
     finally:
       control_plane.stop()
+
+
+def refuse_one(stream):
+  """As an Envoy that does not take one of its clusters, until it is found out."""
+  names, refused = [], None
+  while names != [refused]:
+    answer = stream.receive()
+    names = [resource.name for resource in answer.resources]
+    refused = refused or next(name for name in names if name.startswith("outbound|"))
+    if refused in names:
+      stream.nack(answer, "no")
+    else:
+      stream.ack(answer)
+
+
+def metrics_with(control_plane, name):
+  text = control_plane.text("/metrics")
+  return text if name in text else None
 
 
 def parse(text):
