@@ -1,7 +1,7 @@
 #include "server/delta_request.h"
 
-#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "google/protobuf/io/coded_stream.h"
@@ -27,114 +27,142 @@ constexpr uint32_t BytesTag(int field) {
   return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
 }
 
+bool IsAscii(absl::string_view text) {
+  uint64_t all = 0;
+  while (text.size() >= sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof(word));
+    all |= word;
+    text.remove_prefix(sizeof(word));
+  }
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return (all & 0x8080808080808080) == 0;
+}
+
 bool IsUtf8(absl::string_view text) {
-  unsigned char all = 0;
-  for (const char c : text) all = static_cast<unsigned char>(all | static_cast<unsigned char>(c));
-  if (all < 0x80) return true;
-  return WireFormatLite::VerifyUtf8String(text.data(), static_cast<int>(text.size()),
+  return IsAscii(text) ||
+         WireFormatLite::VerifyUtf8String(text.data(), static_cast<int>(text.size()),
                                           WireFormatLite::PARSE, "DeltaDiscoveryRequest");
 }
 
-// The payload of a length-delimited field, whose tag has been read.
-bool ReadBytes(CodedInputStream& in, absl::string_view& bytes) {
-  uint32_t length = 0;
-  if (!in.ReadVarint32(&length)) return false;
-  bytes = {};
-  if (length == 0) return true;
-  const void* data = nullptr;
-  int size = 0;
-  if (!in.GetDirectBufferPointer(&data, &size) || static_cast<uint32_t>(size) < length) {
-    return false;
-  }
-  bytes = absl::string_view(static_cast<const char*>(data), length);
-  return in.Skip(static_cast<int>(length));
-}
+// The fields of a message, one after the other. Length-delimited ones are what
+// there is by the thousand; all others are left to the library to skip.
+class FieldReader {
+ public:
+  explicit FieldReader(absl::string_view message) : rest_(message) {}
 
-bool ReadText(CodedInputStream& in, absl::string_view& text) {
-  return ReadBytes(in, text) && IsUtf8(text);
+  // False at the end, or where no field begins: then the message is damaged.
+  bool Next() {
+    if (rest_.empty()) return false;
+    bytes_ = {};
+    damaged_ = !ReadVarint(tag_) || !ReadPayload();
+    return !damaged_;
+  }
+  uint32_t tag() const { return tag_; }
+  absl::string_view bytes() const { return bytes_; }  // if length-delimited
+  bool damaged() const { return damaged_; }
+
+ private:
+  bool ReadVarint(uint32_t& value) {
+    if (!rest_.empty() && static_cast<unsigned char>(rest_[0]) < 0x80) {
+      value = static_cast<unsigned char>(rest_[0]);
+      rest_.remove_prefix(1);
+      return true;
+    }
+    CodedInputStream in = Stream();
+    if (!in.ReadVarint32(&value)) return false;
+    rest_.remove_prefix(static_cast<size_t>(in.CurrentPosition()));
+    return true;
+  }
+
+  bool ReadPayload() {
+    if (WireFormatLite::GetTagFieldNumber(tag_) == 0) return false;
+    if (WireFormatLite::GetTagWireType(tag_) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
+      uint32_t length = 0;
+      if (!ReadVarint(length) || length > rest_.size()) return false;
+      bytes_ = rest_.substr(0, length);
+      rest_.remove_prefix(length);
+      return true;
+    }
+    CodedInputStream in = Stream();
+    if (!WireFormatLite::SkipField(&in, tag_)) return false;
+    rest_.remove_prefix(static_cast<size_t>(in.CurrentPosition()));
+    return true;
+  }
+
+  CodedInputStream Stream() const {
+    return CodedInputStream(reinterpret_cast<const uint8_t*>(rest_.data()),
+                            static_cast<int>(rest_.size()));
+  }
+
+  absl::string_view rest_;
+  uint32_t tag_ = 0;
+  absl::string_view bytes_;
+  bool damaged_ = false;
+};
+
+bool ReadText(absl::string_view bytes, absl::string_view& text) {
+  text = bytes;
+  return IsUtf8(text);
 }
 
 bool ReadVersion(absl::string_view bytes, ToldVersions::Entry& entry) {
-  CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
-                      static_cast<int>(bytes.size()));
-  while (const uint32_t tag = in.ReadTag()) {
-    if (tag == BytesTag(kMapKey)) {
-      if (!ReadText(in, entry.name)) return false;
-    } else if (tag == BytesTag(kMapValue)) {
-      if (!ReadText(in, entry.version)) return false;
-    } else if (!WireFormatLite::SkipField(&in, tag)) {
-      return false;
+  FieldReader fields(bytes);
+  while (fields.Next()) {
+    if (fields.tag() == BytesTag(kMapKey)) {
+      if (!ReadText(fields.bytes(), entry.name)) return false;
+    } else if (fields.tag() == BytesTag(kMapValue)) {
+      if (!ReadText(fields.bytes(), entry.version)) return false;
     }
   }
-  return in.ConsumedEntireMessage();
+  return !fields.damaged();
 }
 
 }  // namespace
 
-class DeltaRequest::Reader {
- public:
-  explicit Reader(DeltaRequest& request)
-      : request_(request),
-        in_(reinterpret_cast<const uint8_t*>(request.text_->data()),
-            static_cast<int>(request.text_->size())) {}
-
-  bool ReadAll() {
-    while (const uint32_t tag = in_.ReadTag()) {
-      if (!ReadField(tag)) return false;
-    }
-    return in_.ConsumedEntireMessage();
+bool DeltaRequest::ReadAll() {
+  FieldReader fields(*text_);
+  while (fields.Next()) {
+    if (!ReadField(fields.tag(), fields.bytes())) return false;
   }
+  return !fields.damaged();
+}
 
- private:
-  bool ReadField(uint32_t tag) {
-    switch (tag) {
-      case BytesTag(DeltaDiscoveryRequest::kResourceNamesSubscribeFieldNumber):
-        return ReadText(in_, request_.subscribe_.emplace_back());
-      case BytesTag(DeltaDiscoveryRequest::kResourceNamesUnsubscribeFieldNumber):
-        return ReadText(in_, request_.unsubscribe_.emplace_back());
-      case BytesTag(DeltaDiscoveryRequest::kInitialResourceVersionsFieldNumber): {
-        absl::string_view entry;
-        return ReadBytes(in_, entry) && ReadVersion(entry, request_.versions_.emplace_back());
-      }
-      case BytesTag(DeltaDiscoveryRequest::kTypeUrlFieldNumber):
-        return ReadText(in_, request_.type_url_);
-      case BytesTag(DeltaDiscoveryRequest::kResponseNonceFieldNumber):
-        return ReadText(in_, request_.response_nonce_);
-      case BytesTag(DeltaDiscoveryRequest::kNodeFieldNumber):
-        request_.has_node_ = true;
-        return Append(request_.node_);
-      case BytesTag(DeltaDiscoveryRequest::kErrorDetailFieldNumber): {
-        request_.has_error_detail_ = true;
-        absl::string_view bytes;
-        return ReadBytes(in_, bytes) && request_.error_detail_.MergeFromString(std::string(bytes));
-      }
-      default:
-        return WireFormatLite::SkipField(&in_, tag);
-    }
+bool DeltaRequest::ReadField(uint32_t tag, absl::string_view bytes) {
+  switch (tag) {
+    case BytesTag(DeltaDiscoveryRequest::kResourceNamesSubscribeFieldNumber):
+      return ReadText(bytes, subscribe_.emplace_back());
+    case BytesTag(DeltaDiscoveryRequest::kResourceNamesUnsubscribeFieldNumber):
+      return ReadText(bytes, unsubscribe_.emplace_back());
+    case BytesTag(DeltaDiscoveryRequest::kInitialResourceVersionsFieldNumber):
+      return ReadVersion(bytes, versions_.emplace_back());
+    case BytesTag(DeltaDiscoveryRequest::kTypeUrlFieldNumber):
+      return ReadText(bytes, type_url_);
+    case BytesTag(DeltaDiscoveryRequest::kResponseNonceFieldNumber):
+      return ReadText(bytes, response_nonce_);
+    case BytesTag(DeltaDiscoveryRequest::kNodeFieldNumber):
+      // A message that comes in several pieces is what they say together.
+      has_node_ = true;
+      node_.append(bytes.data(), bytes.size());
+      return true;
+    case BytesTag(DeltaDiscoveryRequest::kErrorDetailFieldNumber):
+      has_error_detail_ = true;
+      return error_detail_.MergeFromString(std::string(bytes));
+    default:
+      return true;
   }
-
-  // A message that comes in several pieces is what they say together.
-  bool Append(std::string& message) {
-    absl::string_view bytes;
-    if (!ReadBytes(in_, bytes)) return false;
-    message.append(bytes.data(), bytes.size());
-    return true;
-  }
-
-  DeltaRequest& request_;
-  CodedInputStream in_;
-};
+}
 
 absl::StatusOr<DeltaRequest> DeltaRequest::Parse(std::string bytes) {
   DeltaRequest request;
   request.text_ = std::make_shared<const std::string>(std::move(bytes));
-  if (!Reader(request).ReadAll()) return Unreadable();
+  if (!request.ReadAll()) return Unreadable();
   return request;
 }
 
 DeltaRequest::DeltaRequest(const DeltaDiscoveryRequest& message)
     : text_(std::make_shared<const std::string>(message.SerializeAsString())) {
-  Reader(*this).ReadAll();
+  ReadAll();
 }
 
 absl::StatusOr<envoy::config::core::v3::Node> DeltaRequest::node() const {

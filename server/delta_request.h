@@ -9,6 +9,7 @@
 // Spec     Envoy v3 DeltaDiscoveryRequest; protobuf encoding.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,9 +44,10 @@ class DeltaRequest {
   ToldVersions initial_resource_versions() const { return {text_, versions_}; }
 
  private:
-  class Reader;
-
   DeltaRequest() = default;
+
+  bool ReadAll();
+  bool ReadField(uint32_t tag, absl::string_view bytes);
 
   std::shared_ptr<const std::string> text_;
   bool has_node_ = false;

@@ -1,6 +1,7 @@
 #include "server/response.h"
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/wire_format_lite.h"
 #include "grpcpp/support/slice.h"
+#include "server/wire_block.h"
 
 namespace binnacle::server {
 namespace {
@@ -52,12 +54,27 @@ std::string Header(Variant variant, const Response& response) {
   return header;
 }
 
-// Keeps the resources of one response alive until gRPC has let go of every
+// Keeps what one response is made of alive until gRPC has let go of every
 // slice: one count for all, rather than a shared_ptr for each.
 class Lender {
  public:
-  explicit Lender(const std::vector<ResourcePtr>& resources)
-      : resources_(resources), lent_(resources.size()) {}
+  Lender(Variant variant, absl::Span<const ResourcePtr> resources) {
+    while (!resources.empty()) {
+      const size_t length = RunLength(variant, resources);
+      if (length == 1) {
+        pieces_.push_back(EntryOf(variant, *resources[0]));
+        resources_.push_back(resources[0]);
+      } else {
+        blocks_.push_back(WireBlock::Of(variant, resources.subspan(0, length)));
+        pieces_.push_back(blocks_.back()->bytes());
+      }
+      resources.remove_prefix(length);
+    }
+    lent_ = pieces_.size();
+  }
+
+  // What the response consists of, in order. Each is lent once.
+  const std::vector<absl::string_view>& pieces() const { return pieces_; }
 
   grpc::Slice Lend(absl::string_view bytes) {
     // gRPC takes a pointer to mutable bytes but never writes to them.
@@ -70,21 +87,21 @@ class Lender {
     if (lender->lent_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete lender;
   }
 
-  const std::vector<ResourcePtr> resources_;
-  std::atomic<size_t> lent_;
+  std::vector<ResourcePtr> resources_;
+  std::vector<std::shared_ptr<const WireBlock>> blocks_;
+  std::vector<absl::string_view> pieces_;
+  std::atomic<size_t> lent_{0};
 };
 
 }  // namespace
 
 grpc::ByteBuffer ToWire(Variant variant, const Response& response) {
   std::vector<grpc::Slice> slices;
-  slices.reserve(response.resources.size() + 1);
   slices.emplace_back(Header(variant, response));
   if (!response.resources.empty()) {
-    auto* lender = new Lender(response.resources);  // deletes itself with the last slice
-    for (const ResourcePtr& resource : response.resources) {
-      slices.push_back(lender->Lend(variant == Variant::kDelta ? resource->delta_entry()
-                                                               : resource->sotw_entry()));
+    auto* lender = new Lender(variant, response.resources);  // deletes itself with the last slice
+    for (const absl::string_view piece : lender->pieces()) {
+      slices.push_back(lender->Lend(piece));
     }
   }
   return grpc::ByteBuffer(slices.data(), slices.size());

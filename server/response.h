@@ -1,8 +1,8 @@
 // server/response.h
 //
-// A Response as it goes on the wire: a small header written by hand, and one
-// slice for each resource that points into the bytes shared by every stream.
-// Nothing of a resource is copied or serialised again.
+// A Response as it goes on the wire: a small header written by hand, and slices
+// that point into bytes shared by every stream: of one resource, or of a run of
+// small ones that was put together once. Nothing is serialised again.
 //
 // Threads  pure. The buffer keeps the resources alive.
 // Spec     Envoy v3 DiscoveryResponse, DeltaDiscoveryResponse; protobuf

@@ -179,6 +179,7 @@ class Running {
   const std::string source_name_;
   const policy::v1::MeshConfig config_;
   const std::string domain_;
+  MemoryTrim memory_trim_;  // first: it sets how all that follows allocates
   translator::Translator translator_;
   Metrics metrics_;
   PushHub hub_;
