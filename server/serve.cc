@@ -16,6 +16,7 @@
 #include "server/authority_options.h"
 #include "server/change_intake.h"
 #include "server/data_dir.h"
+#include "server/memory_trim.h"
 #include "server/mesh_authority.h"
 #include "server/mesh_config_file.h"
 #include "server/mesh_owner.h"
