@@ -85,12 +85,34 @@ std::string HostsOf(const Json& object) {
   return absl::StrJoin(hosts, ", ");
 }
 
+const Json& Refusals(const Json& object) { return Field(object, "refusals"); }
+
+// What proxies refuse of what the object shapes: an object may be sound, and
+// yet make something that some Envoy does not take.
+void PrintRefusals(const Json& objects, Console& console) {
+  for (const Json& object : objects) {
+    for (const Json& refusal : Refusals(object)) {
+      const std::string host = Text(refusal, "virtualHost");
+      const std::string what =
+          absl::StrCat(Text(object, "kind"), " ", ObjectName(object), " (", OriginText(object),
+                       ") is refused by ", Text(refusal, "proxy"));
+      console.out << '\n'
+                  << Paint(what, Tone::kBad, console.colour) << ": " << Text(refusal, "type") << ' '
+                  << Text(refusal, "resource") << (host.empty() ? "" : ", virtual host " + host)
+                  << ": " << Text(refusal, "reason") << '\n';
+    }
+  }
+}
+
 void PrintTable(const Json& objects, bool several_kinds, Console& console) {
   const bool any_hosts = std::any_of(objects.begin(), objects.end(),
                                      [](const Json& object) { return !HostsOf(object).empty(); });
   std::vector<std::string> headings = {"NAMESPACE", "NAME"};
   if (several_kinds) headings.insert(headings.begin(), "KIND");
+  const bool any_refused = std::any_of(
+      objects.begin(), objects.end(), [](const Json& object) { return !Refusals(object).empty(); });
   if (any_hosts) headings.emplace_back("HOSTS");
+  if (any_refused) headings.emplace_back("STATUS");
   headings.emplace_back("ORIGIN");
   Table table(headings);
   for (const Json& object : objects) {
@@ -99,10 +121,14 @@ void PrintTable(const Json& objects, bool several_kinds, Console& console) {
     cells.emplace_back(Text(object, "metadata.namespace"));
     cells.emplace_back(Text(object, "metadata.name"));
     if (any_hosts) cells.emplace_back(HostsOf(object));
+    if (any_refused) {
+      cells.push_back(Refusals(object).empty() ? Cell("IN EFFECT") : Cell("REFUSED", Tone::kBad));
+    }
     cells.emplace_back(OriginText(object));
     table.AddRow(std::move(cells));
   }
   console.out << table.Render(console.width, console.colour);
+  if (any_refused) PrintRefusals(objects, console);
 }
 
 // What to say when nothing was found.

@@ -22,6 +22,7 @@
 #include "server/object_json.h"
 #include "server/process_metrics.h"
 #include "server/proxy_list.h"
+#include "server/refusal_json.h"
 #include "server/resource_json.h"
 #include "server/tls_check_handler.h"
 #include "server/version.h"
@@ -72,6 +73,7 @@ constexpr absl::string_view kIndex = R"(binnacled, the control plane
 /debug/sources                 where objects come from
 /debug/findings                what is wrong with policy documents
 /debug/objects                 ?kind=&namespace=&name=
+/debug/refusals                what proxies have refused, and which objects shaped it
 /debug/ca                      the certificate authority; /root: the trust bundle;
                                /issued?identity=&serial=&valid=1&limit=
 /debug/proxies                 who is connected, and how each stands
@@ -209,6 +211,9 @@ class AdminServer::Http {
     http_.Get("/debug/objects", [this](const HttpRequest& request, HttpResponse& response) {
       Objects(request, response);
     });
+    http_.Get("/debug/refusals", [this](const HttpRequest&, HttpResponse& response) {
+      Answer(response, RefusalsJson(parts_.hub.refusals().list()));
+    });
   }
 
   void AddProxies() {
@@ -258,6 +263,7 @@ class AdminServer::Http {
     metrics.SetBehind(streams - std::min(streams, standing.current),
                       standing.oldest == absl::InfiniteFuture() ? absl::ZeroDuration()
                                                                 : absl::Now() - standing.oldest);
+    metrics.SetRefused(CountByType(parts_.hub.refusals().list()));
     metrics.SetReady(parts_.owner.ready());
     metrics.SetArriving(parts_.hub.arrivals().waiting());
     std::string text = metrics.Text();
@@ -287,7 +293,12 @@ class AdminServer::Http {
              (name.empty() || key.name == name);
     });
     Json list = Json::array();
-    for (const auto& object : objects) list.push_back(ObjectJson(*object));
+    const RefusalsByObject refused = GroupByObject(parts_.hub.refusals().list());
+    for (const auto& object : objects) {
+      Json json = ObjectJson(*object);
+      if (auto it = refused.find(object->key); it != refused.end()) json["refusals"] = it->second;
+      list.push_back(std::move(json));
+    }
     Answer(response, list);
   }
 

@@ -5,6 +5,7 @@
 //   /healthz /readyz /metrics /debug/version /debug/sources
 //   /debug/findings
 //   /debug/objects?kind=&namespace=&name=
+//   /debug/refusals
 //   /debug/proxies
 //   /debug/tls-check?proxy=NAME&host=HOST
 //   /debug/ca /debug/ca/root /debug/ca/issued

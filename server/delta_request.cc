@@ -106,7 +106,23 @@ bool ReadText(absl::string_view bytes, absl::string_view& text) {
   return IsUtf8(text);
 }
 
+// An entry as everybody writes it: the name, the version, nothing else, neither
+// longer than 127 bytes. False if it is not like that.
+bool ReadPlainVersion(absl::string_view bytes, ToldVersions::Entry& entry) {
+  constexpr size_t kHeads = 4;  // a tag and a length each
+  if (bytes.size() < kHeads || !IsAscii(bytes)) return false;
+  const size_t name = static_cast<size_t>(bytes[1]);
+  if (bytes[0] != BytesTag(kMapKey) || name + kHeads > bytes.size()) return false;
+  const size_t version = static_cast<size_t>(bytes[name + 3]);
+  if (bytes[name + 2] != BytesTag(kMapValue) || name + version + kHeads != bytes.size()) {
+    return false;
+  }
+  entry = {bytes.substr(2, name), bytes.substr(name + kHeads, version)};
+  return true;
+}
+
 bool ReadVersion(absl::string_view bytes, ToldVersions::Entry& entry) {
+  if (ReadPlainVersion(bytes, entry)) return true;
   FieldReader fields(bytes);
   while (fields.Next()) {
     if (fields.tag() == BytesTag(kMapKey)) {

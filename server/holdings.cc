@@ -152,6 +152,11 @@ void Holdings::Want(const std::vector<absl::string_view>& names) {
     return;
   }
   auto list = NameList::Of(names);
+  if (wanted_ == 0 && exceptions_.empty()) {
+    wanted_ = list->size();
+    asked_ = std::move(list);
+    return;
+  }
   Lookup lookup(*this);
   for (size_t i = 0; i < list->size(); ++i) {
     if (!lookup.Find((*list)[i]).wanted) ++wanted_;
@@ -430,8 +435,11 @@ class Holdings::Comparison {
       holdings_.removals_wait_ = true;
       return;
     }
-    if (!holds) ++difference_.unknown;
+    if (state.held == nullptr) ++difference_.unknown;
     difference_.removed.emplace_back(name);
+    if (state.due && (state.held != nullptr || !state.foreign)) {
+      difference_.vacant.push_back({std::string(name), state.held});
+    }
     holdings_.Hold(state, nullptr);
     state.due = state.foreign = false;
   }

@@ -42,6 +42,13 @@ struct Difference {
   std::vector<std::string> removed;
   // Asked for by name, and there is no such resource; they are in `removed`.
   size_t unknown = 0;
+  // To be answered or sent again, and there is no such resource: what it held of
+  // the name, nullptr if surely nothing. They are in `removed` too.
+  struct Vacancy {
+    std::string name;
+    ResourcePtr held;
+  };
+  std::vector<Vacancy> vacant{};
 
   bool empty() const { return sent.empty() && removed.empty(); }
 };

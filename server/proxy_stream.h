@@ -44,6 +44,8 @@ class ProxyStream {
   // A newer snapshot is out. Calls that come before the stream gets to work
   // count as one.
   virtual void Changed() = 0;
+  // As Changed(), for streams of the class that has these refusals.
+  virtual void RefusalsChanged(const Refusals* refusals) = 0;
   virtual void Close(const grpc::Status& status) = 0;
   virtual StreamReport report() const = 0;
   // Calls `done`, on the translation pool, with what the proxy was last sent.

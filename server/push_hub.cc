@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
+
 namespace binnacle::server {
 
 bool PushHub::Publish(std::shared_ptr<const mesh::Snapshot> snapshot) {
@@ -34,19 +36,25 @@ void PushHub::TellStreams() const {
   for (const auto& stream : streams()) stream->Changed();
 }
 
-std::shared_ptr<Offer> PushHub::OfferFor(const translator::Node& node, const PushTarget& target) {
+std::shared_ptr<ClassOffer> PushHub::OfferFor(const translator::Node& node,
+                                              const PushTarget& target) {
   auto proxy_class = translator_.Classify(node, *target.snapshot);
-  absl::MutexLock lock(&mu_);
-  if (target != target_) {
+  bool first = false;
+  std::shared_ptr<ClassOffer> offer;
+  {
+    absl::MutexLock lock(&mu_);
     // A newer one came meanwhile: this stream has been told, and comes again.
-    return NewOffer(std::move(proxy_class), target);
+    if (target != target_) return NewOffer(std::move(proxy_class), target);
+    first = offers_.empty();
+    std::weak_ptr<ClassOffer>& known = offers_[proxy_class.get()];
+    offer = known.lock();
+    if (offer == nullptr) {
+      offer = NewOffer(std::move(proxy_class), target);
+      known = offer;
+    }
   }
-  std::weak_ptr<ClassOffer>& known = offers_[proxy_class.get()];
-  std::shared_ptr<ClassOffer> offer = known.lock();
-  if (offer == nullptr) {
-    offer = NewOffer(std::move(proxy_class), target);
-    known = offer;
-  }
+  // Classes without a proxy have nobody else who does.
+  if (first) refusals_.Review(translator_, *target.snapshot, absl::Now());
   return offer;
 }
 
@@ -54,7 +62,14 @@ std::shared_ptr<ClassOffer> PushHub::NewOffer(
     std::shared_ptr<const translator::ProxyClass> proxy_class, const PushTarget& target) {
   std::shared_ptr<ClassTurn>& turn = turns_[proxy_class.get()];
   if (turn == nullptr) turn = std::make_shared<ClassTurn>();
-  return std::make_shared<ClassOffer>(translator_, std::move(proxy_class), target, turn, made_);
+  auto refusals = refusals_.Of(proxy_class);
+  return std::make_shared<ClassOffer>(translator_, std::move(proxy_class), target, turn,
+                                      std::move(refusals), made_);
+}
+
+void PushHub::RefusalsChanged(const std::shared_ptr<Refusals>& refusals) {
+  refusals_.Keep(refusals, absl::Now());
+  for (const auto& stream : streams()) stream->RefusalsChanged(refusals.get());
 }
 
 size_t PushHub::class_count() const {

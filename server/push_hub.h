@@ -24,6 +24,7 @@
 #include "server/convergence.h"
 #include "server/proxy_stream.h"
 #include "server/push_target.h"
+#include "server/refusal_ledger.h"
 #include "translator/node.h"
 #include "translator/translator.h"
 
@@ -45,7 +46,7 @@ class PushHub {
   void PublishTrustBundle(translator::ResourcePtr bundle) ABSL_LOCKS_EXCLUDED(mu_);
 
   // `target` as target() gave it, with a snapshot.
-  std::shared_ptr<Offer> OfferFor(const translator::Node& node, const PushTarget& target)
+  std::shared_ptr<ClassOffer> OfferFor(const translator::Node& node, const PushTarget& target)
       ABSL_LOCKS_EXCLUDED(mu_);
 
   // False when the server is going down: the stream is then not kept.
@@ -55,6 +56,10 @@ class PushHub {
 
   // Ends every stream with UNAVAILABLE and lets no more in.
   void Close() ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Proxies of its class have refused something, or taken it after all.
+  void RefusalsChanged(const std::shared_ptr<Refusals>& refusals) ABSL_LOCKS_EXCLUDED(mu_);
+  const RefusalLedger& refusals() const { return refusals_; }
 
   PushTarget target() const ABSL_LOCKS_EXCLUDED(mu_);
   Convergence& convergence() { return convergence_; }
@@ -72,6 +77,7 @@ class PushHub {
   translator::Translator& translator_;
   const std::function<void(absl::Duration)> made_;
   Convergence convergence_;
+  RefusalLedger refusals_;
   ArrivalGate arrivals_{kArrivalsAtOnce};
   mutable absl::Mutex mu_;
   bool closed_ ABSL_GUARDED_BY(mu_) = false;

@@ -4,13 +4,15 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "server/refusals.h"
+#include "server/resource_part.h"
+#include "server/screen.h"
 #include "server/subscription_delta.h"
 #include "server/subscription_sotw.h"
 #include "translator/references.h"
 
 namespace binnacle::server {
 
-using envoy::service::discovery::v3::DeltaDiscoveryRequest;
 using envoy::service::discovery::v3::DiscoveryRequest;
 
 namespace {
@@ -51,8 +53,13 @@ absl::StatusOr<StreamState::Event> StreamState::ReceiveAs(const Request& request
   if (!type.ok()) return type.status();
   Event event{*type, request.type_url(), {}};
   if (!event.type.has_value()) return event;
+  // Envoy asks for clusters first, unless some are warming: then it says nothing
+  // of clusters until these have endpoints, perhaps the ones that it holds.
+  const bool warming = *event.type == ResourceType::kEndpoint && !only_.has_value() &&
+                       !Active(ResourceType::kEndpoint) && !Active(ResourceType::kCluster);
+  if (warming) At(ResourceType::kEndpoint).Disbelieve();
   event.reception = static_cast<Kind&>(At(*event.type)).Receive(request);
-  AfterAnswer(*event.type, event.reception);
+  AfterAnswer(event);
   return event;
 }
 
@@ -60,7 +67,7 @@ absl::StatusOr<StreamState::Event> StreamState::Receive(const DiscoveryRequest& 
   return ReceiveAs<SubscriptionSotw>(request);
 }
 
-absl::StatusOr<StreamState::Event> StreamState::Receive(const DeltaDiscoveryRequest& request) {
+absl::StatusOr<StreamState::Event> StreamState::Receive(const DeltaRequest& request) {
   return ReceiveAs<SubscriptionDelta>(request);
 }
 
@@ -80,16 +87,158 @@ void StreamState::AfterSending(const Response& response) {
   }
 }
 
-void StreamState::AfterAnswer(ResourceType type, const Reception& reception) {
+void StreamState::AfterAnswer(Event& event) {
+  if (offer_ == nullptr) return;
+  const ResourceType type = *event.type;
+  if (event.reception.answer == Reception::Answer::kNack) {
+    Contain(event);
+  } else if (event.reception.answer == Reception::Answer::kAck) {
+    NoteAccepted(type, event.reception.answered);
+    if (type == ResourceType::kCluster) AwaitEndpointsOf(event.reception.answered);
+  }
+}
+
+void StreamState::AwaitEndpointsOf(const std::vector<ResourcePtr>& clusters) {
   const Subscription& endpoints = At(ResourceType::kEndpoint);
-  if (type != ResourceType::kCluster || reception.answer != Reception::Answer::kAck) return;
-  if (offer_ == nullptr || !endpoints.wants_any()) return;
-  for (const ResourcePtr& resource : reception.answered) {
+  if (!endpoints.wants_any()) return;
+  for (const ResourcePtr& resource : clusters) {
     const translator::References& references = offer_->ReferencesOf(resource);
     for (const std::string& name : references.endpoints) {
       if (!endpoints.Wants(name)) awaited_endpoints_.insert(name);
     }
   }
+}
+
+Containment& StreamState::ContainmentOf(ResourceType type) {
+  auto& containment = containments_[static_cast<size_t>(type)];
+  if (containment == nullptr) containment = std::make_unique<Containment>(type);
+  return *containment;
+}
+
+void StreamState::Contain(Event& event) {
+  const ResourceType type = *event.type;
+  Containment& containment = ContainmentOf(type);
+  Containment::Outcome outcome = containment.Refused(event.reception);
+  At(type).Distrust(outcome.doubts);
+  At(type).set_refusing(containment.open());
+  event.searching = containment.searching();
+  for (Suspect& suspect : outcome.guilty) {
+    Refusal refusal{type,
+                    suspect.name(),
+                    suspect.part,
+                    event.reception.error,
+                    proxy_,
+                    absl::InfinitePast(),
+                    OriginsOf(*suspect.resource, suspect.part.name)};
+    const bool news = offer_->refusals() != nullptr &&
+                      offer_->refusals()->Note(std::move(refusal), suspect.before);
+    news_ = news_ || news;
+    event.guilty.push_back({std::move(suspect), news});
+  }
+  if (type == ResourceType::kCluster) AwaitEndpointsOf(outcome.taken);
+  reviewed_ = false;
+}
+
+void StreamState::NoteAccepted(ResourceType type, const std::vector<ResourcePtr>& accepted) {
+  if (containments_[static_cast<size_t>(type)] != nullptr) {
+    ContainmentOf(type).Accepted(accepted);
+    reviewed_ = false;
+  }
+  Refusals* refusals = offer_->refusals();
+  if (refusals == nullptr || !refusals->any(type)) return;
+  for (const ResourcePtr& resource : accepted) {
+    news_ = refusals->Acknowledged(resource) || news_;
+  }
+}
+
+void StreamState::Testify(ResourceType type) {
+  for (const std::string& name : offer_->refusals()->Names(type)) {
+    const ResourcePtr held = At(type).Acknowledged(name);
+    if (held != nullptr) news_ = offer_->refusals()->Acknowledged(held) || news_;
+  }
+}
+
+void StreamState::ReviewRefusals() {
+  Refusals* refusals = offer_->refusals();
+  const uint64_t generation = refusals == nullptr ? 0 : refusals->generation();
+  if (reviewed_ && reviewed_at_ == generation) return;
+  reviewed_ = true;
+  for (const ResourceType type : kPushOrder) {
+    if (refusals != nullptr && refusals->any(type)) {
+      if (InFlight(type)) {
+        reviewed_ = false;  // what it holds is known when it has answered
+      } else {
+        Testify(type);
+      }
+    }
+    auto& containment = containments_[static_cast<size_t>(type)];
+    if (containment == nullptr) continue;
+    containment->Review(*offer_);
+    At(type).set_refusing(containment->open());
+    if (containment->idle()) containment = nullptr;
+  }
+  KeepUsersOfWhatIsMissing();
+  reviewed_at_ = refusals == nullptr ? 0 : refusals->generation();
+}
+
+void StreamState::KeepUsersOfWhatIsMissing() {
+  std::vector<std::string> missing;
+  if (offer_->refusals() != nullptr) missing = offer_->refusals()->Missing(ResourceType::kCluster);
+  if (const auto& own = containments_[static_cast<size_t>(ResourceType::kCluster)]) {
+    for (std::string& name : own->screen().Lost()) missing.push_back(std::move(name));
+  }
+  for (const ResourceType type : {ResourceType::kListener, ResourceType::kRoute}) {
+    const bool kept = containments_[static_cast<size_t>(type)] != nullptr;
+    if (!missing.empty() || kept) KeepUsersOf(missing, type);
+  }
+}
+
+// Routes to a cluster that the proxy cannot have would be answered 503: where
+// it has earlier ones without it, they stay.
+void StreamState::KeepUsersOf(const std::vector<std::string>& clusters, ResourceType type) {
+  if (InFlight(type)) return;
+  std::vector<Suspect> users;
+  if (!clusters.empty()) {
+    for (const ResourcePtr& held : At(type).held()) {
+      const ResourcePtr offered = offer_->Find(type, held->name());
+      if (offered == nullptr) continue;
+      for (ResourcePart& part : ChangedParts(*offered, held.get())) {
+        if (!PartRefersTo(*offered, part.name, clusters) ||
+            PartRefersTo(*held, part.name, clusters)) {
+          continue;
+        }
+        users.push_back({offered, std::move(part), held});
+      }
+    }
+  }
+  auto& containment = containments_[static_cast<size_t>(type)];
+  if (users.empty() && containment == nullptr) return;
+  ContainmentOf(type).screen().SetDependent(users);
+  if (containment->idle()) containment = nullptr;
+}
+
+bool StreamState::KeepsFormerUsers() const {
+  Refusals* refusals = offer_->refusals();
+  return absl::c_any_of(std::array{ResourceType::kListener, ResourceType::kRoute},
+                        [&](ResourceType type) {
+                          const auto& containment = containments_[static_cast<size_t>(type)];
+                          return (containment != nullptr && containment->screen().keeps_former()) ||
+                                 (refusals != nullptr && refusals->any(type));
+                        });
+}
+
+bool StreamState::Kept(ResourceType type) const {
+  return (type == ResourceType::kCluster || type == ResourceType::kEndpoint) && KeepsFormerUsers();
+}
+
+std::optional<Response> StreamState::Ask(ResourceType type, Permit permit) {
+  const std::string nonce = absl::StrCat(absl::Hex(nonces_ + 1));
+  const auto& containment = containments_[static_cast<size_t>(type)];
+  if (containment == nullptr || containment->screen().empty()) {
+    return At(type).Next(*offer_, permit, nonce);
+  }
+  ScreenedOffer screened(*offer_, containment->screen());
+  return At(type).Next(screened, permit, nonce);
 }
 
 bool StreamState::EndpointsAwaited() {
@@ -137,8 +286,8 @@ std::optional<Response> StreamState::Pass(bool removals, bool overdue) {
     if (!subscription.active() || subscription.in_flight()) continue;
     if (removals && !subscription.removals_wait()) continue;
     Permit permit = PermitFor(type, overdue);
-    permit.removals = permit.removals || removals;
-    auto response = subscription.Next(*offer_, permit, absl::StrCat(absl::Hex(nonces_ + 1)));
+    permit.removals = (permit.removals || removals) && !Kept(type);
+    auto response = Ask(type, permit);
     if (!response.has_value()) continue;
     ++nonces_;
     AfterSending(*response);
@@ -151,6 +300,7 @@ std::optional<Response> StreamState::Next(absl::Time now) {
   if (offer_ == nullptr) return std::nullopt;
   const bool overdue = now >= WakeAt();
   if (overdue) awaited_endpoints_.clear();
+  ReviewRefusals();
   auto response = Pass(/*removals=*/false, overdue);
   if (!response.has_value() && UsersSettled()) response = Pass(/*removals=*/true, overdue);
   NoteWaiting(now);
@@ -165,7 +315,7 @@ bool StreamState::LacksOffer() const {
 
 void StreamState::NoteWaiting(absl::Time now) {
   const bool waiting = absl::c_any_of(kPushOrder, [&](ResourceType type) {
-    return At(type).updates_wait() || At(type).removals_wait();
+    return At(type).updates_wait() || (At(type).removals_wait() && !Kept(type));
   });
   if (!waiting) {
     waiting_since_ = absl::InfiniteFuture();
@@ -179,7 +329,7 @@ absl::Time StreamState::WakeAt() const { return waiting_since_ + kPatience; }
 bool StreamState::Settled() const {
   return offer_ != nullptr && absl::c_all_of(kPushOrder, [&](ResourceType type) {
            if (!Active(type)) return true;
-           const SyncStatus status = At(type).status(offer_->revision());
+           const SyncStatus status = At(type).status(offer_->revision(), !Kept(type));
            return status == SyncStatus::kSynced || status == SyncStatus::kNacked;
          });
 }
@@ -187,9 +337,11 @@ bool StreamState::Settled() const {
 std::vector<TypeStatus> StreamState::statuses() const {
   std::vector<TypeStatus> statuses;
   const uint64_t newest = offer_ == nullptr ? 0 : offer_->revision();
+  const bool keeps = offer_ != nullptr;
   for (const ResourceType type : kPushOrder) {
     const Subscription& subscription = At(type);
-    statuses.push_back({type, subscription.active(), subscription.status(newest),
+    statuses.push_back({type, subscription.active(),
+                        subscription.status(newest, !keeps || !Kept(type)),
                         subscription.acked_version(), subscription.nack_reason()});
   }
   return statuses;

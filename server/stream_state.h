@@ -10,6 +10,10 @@
 // behind it: Envoy acknowledges clusters only once they are warm, which they
 // become by these. Waiting for an acknowledgement is bounded: kPatience.
 //
+// What the proxy refuses is told to its class and kept from both, until another
+// version is offered. While routes or listeners of before are kept in place of
+// refused ones, so are clusters and endpoints that would go.
+//
 // Threads  belongs to one stream's strand.
 // Errors   a request that ends the stream: kInvalidArgument, with what to
 //          mend.
@@ -21,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -29,6 +34,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "envoy/service/discovery/v3/discovery.pb.h"
+#include "server/containment.h"
+#include "server/delta_request.h"
 #include "server/offer.h"
 #include "server/subscription.h"
 #include "server/variant.h"
@@ -60,13 +67,28 @@ class StreamState {
     std::optional<ResourceType> type;  // nullopt: a type that is not served
     std::string type_url;
     Reception reception;
+    // Of a NACK.
+    struct Guilty {
+      Suspect suspect;
+      bool news = false;  // the class was not known to refuse it
+    };
+    std::vector<Guilty> guilty{};
+    bool searching = false;  // for what is to blame
   };
   absl::StatusOr<Event> Receive(const envoy::service::discovery::v3::DiscoveryRequest& request);
-  absl::StatusOr<Event> Receive(
-      const envoy::service::discovery::v3::DeltaDiscoveryRequest& request);
+  absl::StatusOr<Event> Receive(const DeltaRequest& request);
+
+  // By which name its refusals are told of.
+  void set_proxy(std::string name) { proxy_ = std::move(name); }
+  // What is withheld from the class has changed by what this proxy has said
+  // since this was last asked.
+  bool TakeNews() { return std::exchange(news_, false); }
 
   // From now on the proxy is to hold this.
-  void Aim(std::shared_ptr<Offer> offer) { offer_ = std::move(offer); }
+  void Aim(std::shared_ptr<Offer> offer) {
+    offer_ = std::move(offer);
+    reviewed_ = false;
+  }
 
   // What to write next; nullopt if there is nothing, or it must wait for an
   // answer (or for WakeAt()).
@@ -99,7 +121,20 @@ class StreamState {
   template <typename Kind, typename Request>
   absl::StatusOr<Event> ReceiveAs(const Request& request);
   void AfterSending(const Response& response);
-  void AfterAnswer(ResourceType type, const Reception& reception);
+  void AfterAnswer(Event& event);
+  void AwaitEndpointsOf(const std::vector<ResourcePtr>& clusters);
+  void Contain(Event& event);
+  void NoteAccepted(ResourceType type, const std::vector<ResourcePtr>& accepted);
+  Containment& ContainmentOf(ResourceType type);
+  // What goes on in `type` because of refusals, before it is compared.
+  void ReviewRefusals();
+  void Testify(ResourceType type);
+  void KeepUsersOfWhatIsMissing();
+  void KeepUsersOf(const std::vector<std::string>& clusters, ResourceType type);
+  bool KeepsFormerUsers() const;
+  // Nothing of the type is to go, as what is kept of before may use it.
+  bool Kept(ResourceType type) const;
+  std::optional<Response> Ask(ResourceType type, Permit permit);
   bool EndpointsAwaited();
   Permit PermitFor(ResourceType type, bool overdue);
   bool UsersSettled() const;
@@ -109,7 +144,13 @@ class StreamState {
   const Variant variant_;
   const std::optional<ResourceType> only_;
   std::array<std::unique_ptr<Subscription>, translator::kResourceTypeCount> subscriptions_;
+  // Of types of which the proxy has refused something.
+  std::array<std::unique_ptr<Containment>, translator::kResourceTypeCount> containments_;
   std::shared_ptr<Offer> offer_;
+  std::string proxy_;
+  bool news_ = false;
+  bool reviewed_ = false;  // refusals, at reviewed_at_ of the offer's
+  uint64_t reviewed_at_ = 0;
   // Endpoints of clusters just added, for which the proxy has not asked yet.
   absl::flat_hash_set<std::string> awaited_endpoints_;
   absl::Time waiting_since_ = absl::InfiniteFuture();  // something is held back

@@ -40,6 +40,8 @@ std::optional<Response> Subscription::Next(Offer& offer, Permit permit, absl::st
   pending_nonce_ = last_nonce_ = response->nonce;
   pending_version_ = response->version;
   pending_changes_ = response->changed;
+  pending_replaced_ = std::move(response->replaced);
+  pending_removed_ = response->removed;
   sent_ = true;
   return response;
 }
@@ -53,8 +55,9 @@ Reception Subscription::Answered(absl::string_view nonce, bool has_error,
     return reception;
   }
   pending_nonce_.clear();
-  reception.answered = std::move(pending_changes_);
-  pending_changes_.clear();
+  reception.answered = std::exchange(pending_changes_, {});
+  reception.before = std::exchange(pending_replaced_, {});
+  reception.removed = std::exchange(pending_removed_, {});
   nacked_ = has_error;
   if (has_error) {
     reception.answer = Reception::Answer::kNack;
@@ -64,15 +67,21 @@ Reception Subscription::Answered(absl::string_view nonce, bool has_error,
   } else {
     reception.answer = Reception::Answer::kAck;
     acked_version_ = std::move(pending_version_);
-    nack_reason_.clear();
+    if (!refusing_) nack_reason_.clear();
   }
   return reception;
 }
 
-SyncStatus Subscription::status(uint64_t newest_revision) const {
-  if (nacked_) return SyncStatus::kNacked;
+void Subscription::set_refusing(bool refusing) {
+  refusing_ = refusing;
+  if (!refusing_ && !nacked_) nack_reason_.clear();
+}
+
+SyncStatus Subscription::status(uint64_t newest_revision, bool removals_matter) const {
+  if (nacked_ || refusing_) return SyncStatus::kNacked;
   if (!sent_ && !believed_) return SyncStatus::kNotSent;
-  if (in_flight() || updates_wait() || removals_wait()) return SyncStatus::kStale;
+  if (in_flight() || updates_wait() || (removals_matter && removals_wait()))
+    return SyncStatus::kStale;
   return compared_revision_ < newest_revision ? SyncStatus::kStale : SyncStatus::kSynced;
 }
 

@@ -34,6 +34,7 @@ struct Response {
   // Those among `resources` that were not sent before, or changed, or were
   // asked for anew.
   std::vector<ResourcePtr> changed;
+  std::vector<ResourcePtr> replaced;  // what each of `changed` takes the place of
 };
 
 // What a request turned out to be.
@@ -42,6 +43,8 @@ struct Reception {
   Answer answer = Answer::kNone;
   bool stale = false;                 // of a response before the last: says nothing
   std::vector<ResourcePtr> answered;  // what the answered response changed
+  std::vector<ResourcePtr> before;    // what each took the place of, or nullptr
+  std::vector<std::string> removed;   // what it told to be gone
   std::string error;                  // of a NACK
 };
 
@@ -59,17 +62,24 @@ class Subscription {
   ResourceType type() const { return type_; }
   bool active() const { return active_; }  // the proxy asked for this type
   bool in_flight() const { return !pending_nonce_.empty(); }
+  // What the proxy will say that it holds cannot be relied on.
+  void Disbelieve() { believes_ = false; }
   bool updates_wait() const { return holdings_.updates_wait(); }
   bool removals_wait() const { return holdings_.removals_wait(); }
   bool Wants(absl::string_view name) const { return wildcard_ || holdings_.Wants(name); }
   bool wants_any() const { return wildcard_ || holdings_.wants_any(); }
   // Resources among `names` that the proxy holds are sent again.
   void Repeat(const std::set<std::string>& names) { holdings_.Repeat(names); }
+  void Distrust(const std::vector<Doubt>& doubts) { holdings_.Distrust(doubts); }
+  // Whether the proxy goes without something that it has refused: its status
+  // says so also after it has acknowledged other things.
+  void set_refusing(bool refusing);
 
   // What to send now, if anything; it is then in flight under `nonce`.
   std::optional<Response> Next(Offer& offer, Permit permit, absl::string_view nonce);
 
-  SyncStatus status(uint64_t newest_revision) const;
+  // `removals_matter`: a proxy that has more than it should is stale.
+  SyncStatus status(uint64_t newest_revision, bool removals_matter = true) const;
   const std::string& acked_version() const { return acked_version_; }
   const std::string& nack_reason() const { return nack_reason_; }
   std::vector<ResourcePtr> held() const { return holdings_.held(); }
@@ -98,6 +108,7 @@ class Subscription {
   Holdings holdings_;
   bool active_ = false;
   bool wildcard_ = false;
+  bool believes_ = true;
   bool answered_ = false;         // compared with an offer since the first request
   bool wildcard_is_new_ = false;  // asked for, and not answered yet
 
@@ -106,9 +117,12 @@ class Subscription {
   std::string pending_nonce_;
   std::string pending_version_;
   std::vector<ResourcePtr> pending_changes_;
+  std::vector<ResourcePtr> pending_replaced_;
+  std::vector<std::string> pending_removed_;
   std::string acked_version_;
   std::string nack_reason_;
-  bool nacked_ = false;
+  bool nacked_ = false;    // the last answer
+  bool refusing_ = false;  // something, whatever the last answer was
   bool sent_ = false;
   bool believed_ = false;  // it held everything when it came
   uint64_t compared_revision_ = 0;

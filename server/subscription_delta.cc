@@ -28,7 +28,7 @@ Reception SubscriptionDelta::Receive(const DeltaRequest& request) {
   if (first) {
     ToldVersions told = request.initial_resource_versions();
     told_versions_ = !told.empty();
-    holdings_.Believe(std::move(told));
+    if (believes_) holdings_.Believe(std::move(told));
   }
   return reception;
 }

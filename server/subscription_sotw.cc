@@ -1,17 +1,55 @@
 #include "server/subscription_sotw.h"
 
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "envoy/config/endpoint/v3/endpoint.pb.h"
 
 namespace binnacle::server {
 
 using envoy::service::discovery::v3::DiscoveryRequest;
 
 namespace {
+
 constexpr absl::string_view kWildcard = "*";
+// Which is nobody's.
+constexpr absl::string_view kSomeVersion = "?";
+
+// A proxy with a version to tell holds something under these names; what, it
+// cannot say.
+ToldVersions SomeVersions(const DiscoveryRequest& request) {
+  auto text = std::make_shared<std::string>(absl::StrJoin(request.resource_names(), ""));
+  std::vector<ToldVersions::Entry> entries;
+  entries.reserve(request.resource_names().size());
+  absl::string_view rest = *text;
+  for (const std::string& name : request.resource_names()) {
+    entries.push_back({rest.substr(0, name.size()), kSomeVersion});
+    rest.remove_prefix(name.size());
+  }
+  return {std::move(text), std::move(entries)};
 }
+
+// A cluster that is gone from the mesh may be warming in the proxy, which says
+// nothing more of clusters until it is warm: that takes an answer, even if it is
+// what there was before, or that there is nothing to send to.
+void FillVacancies(const std::vector<Difference::Vacancy>& vacant,
+                   std::vector<ResourcePtr>& resources) {
+  for (const auto& [name, held] : vacant) {
+    if (held != nullptr) {
+      resources.push_back(held);
+      continue;
+    }
+    envoy::config::endpoint::v3::ClusterLoadAssignment nothing;
+    nothing.set_cluster_name(name);
+    resources.push_back(translator::Resource::Make(ResourceType::kEndpoint, name, nothing, {}));
+  }
+}
+
+}  // namespace
 
 Reception SubscriptionSotw::Receive(const DiscoveryRequest& request) {
   if (!active_) {
@@ -20,6 +58,9 @@ Reception SubscriptionSotw::Receive(const DiscoveryRequest& request) {
     active_ = true;
     told_version_ = request.version_info();
     AskFor(request);
+    if (believes_ && !told_version_.empty() && !HasWildcardType(type_)) {
+      holdings_.Believe(SomeVersions(request));
+    }
     return {};
   }
   Reception reception =
@@ -66,8 +107,13 @@ std::optional<Response> SubscriptionSotw::Compose(Offer&, Difference difference)
   if (!HasWildcardType(type_)) {
     // That a name is gone cannot be said here. An answer that holds nothing
     // would say nothing, but the first one lets the proxy go on.
-    if (response.changed.empty() && difference.unknown == 0) return std::nullopt;
+    const bool endpoints = type_ == ResourceType::kEndpoint;
+    if (response.changed.empty() && difference.unknown == 0 &&
+        (!endpoints || difference.vacant.empty())) {
+      return std::nullopt;
+    }
     response.resources = response.changed;
+    if (endpoints) FillVacancies(difference.vacant, response.resources);
     response.version = holdings_.Version();
     return response;
   }

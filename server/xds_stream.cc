@@ -11,47 +11,63 @@
 #include "envoy/service/discovery/v3/discovery.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/proto_buffer_reader.h"
+#include "grpcpp/support/slice.h"
+#include "server/delta_request.h"
 #include "server/response.h"
 #include "spdlog/spdlog.h"
 
 namespace binnacle::server {
 
-using envoy::service::discovery::v3::DeltaDiscoveryRequest;
 using envoy::service::discovery::v3::DiscoveryRequest;
 
 namespace {
 
 constexpr size_t kOriginsTold = 8;
-constexpr size_t kFewResources = 3;
 // So that a hostile client cannot fill the log or our memory with names.
 constexpr size_t kUnknownTypesNoted = 16;
 constexpr absl::Duration kArrivalPatience = absl::Seconds(1);
+constexpr absl::Duration kClassKept = absl::Minutes(1);
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
 }
 
-// The refused response's resources that the proxy's words are about: those it
-// names, or all if there are few.
-std::vector<ResourcePtr> Blamed(const Reception& reception) {
-  std::vector<ResourcePtr> blamed;
-  for (const ResourcePtr& resource : reception.answered) {
-    if (absl::StrContains(reception.error, resource->name())) blamed.push_back(resource);
-  }
-  if (blamed.empty() && reception.answered.size() <= kFewResources) return reception.answered;
-  return blamed;
+template <typename Request>
+absl::StatusOr<Request> ReadRequest(grpc::ByteBuffer& buffer);
+
+template <>
+absl::StatusOr<DiscoveryRequest> ReadRequest(grpc::ByteBuffer& buffer) {
+  DiscoveryRequest request;
+  grpc::ProtoBufferReader reader(&buffer);
+  if (request.ParseFromZeroCopyStream(&reader)) return request;
+  return absl::InvalidArgumentError("the request cannot be read: it is no " +
+                                    request.GetTypeName());
 }
 
-std::string OriginsOf(const std::vector<ResourcePtr>& resources) {
-  std::vector<std::string> origins;
-  for (const ResourcePtr& resource : resources) {
-    for (const policy::Origin& origin : resource->origins()) {
-      if (origins.size() == kOriginsTold)
-        return absl::StrCat(absl::StrJoin(origins, ", "), ", ...");
-      origins.push_back(origin.ToString());
-    }
+template <>
+absl::StatusOr<DeltaRequest> ReadRequest(grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  if (!buffer.Dump(&slices).ok()) return absl::InvalidArgumentError("the request cannot be read");
+  std::string bytes;
+  bytes.reserve(buffer.Length());
+  for (const grpc::Slice& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }
-  return origins.empty() ? "no policy object" : absl::StrJoin(origins, ", ");
+  return DeltaRequest::Parse(std::move(bytes));
+}
+
+std::string ObjectText(const policy::Origin& origin) {
+  if (origin.object == nullptr) return origin.ToString();
+  return absl::StrCat(origin.object->ToString(), " (", origin.ToString(), ")");
+}
+
+std::string OriginsText(const translator::Origins& origins) {
+  std::vector<std::string> texts;
+  for (const policy::Origin& origin : origins) {
+    if (texts.size() == kOriginsTold) return absl::StrCat(absl::StrJoin(texts, ", "), ", ...");
+    texts.push_back(ObjectText(origin));
+  }
+  return texts.empty() ? "no policy object" : absl::StrJoin(texts, ", ");
 }
 
 }  // namespace
@@ -187,7 +203,8 @@ void XdsStream::OnDone() {
   strand_->Post([self = shared_from_this()] {
     self->place_.Release();
     self->parts_.hub.convergence().Left(self->acknowledged_);
-    if (self->node_.has_value()) {
+    self->KeepClass();
+    if (self->node_ != nullptr) {
       spdlog::info("proxy {} has left ({})", self->node_->id, self->peer_.address);
     }
   });
@@ -195,13 +212,20 @@ void XdsStream::OnDone() {
   self_.reset();
 }
 
+// Proxies that all lose their streams at once come back soon: what was made for
+// their class waits for them.
+void XdsStream::KeepClass() {
+  if (offer_ == nullptr) return;
+  parts_.pool.PostAt(MonotonicNow() + kClassKept, [kept = offer_->proxy_class()] {});
+}
+
 void XdsStream::Process(grpc::ByteBuffer buffer) {
   const ArrivalGate::Place leaves = std::move(place_);
   if (Finished()) return;
-  const absl::Status status = variant_ == Variant::kDelta ? ProcessAs<DeltaDiscoveryRequest>(buffer)
+  const absl::Status status = variant_ == Variant::kDelta ? ProcessAs<DeltaRequest>(buffer)
                                                           : ProcessAs<DiscoveryRequest>(buffer);
   if (!status.ok()) {
-    spdlog::warn("stream of {} ends: {}", node_.has_value() ? node_->id : peer_.address,
+    spdlog::warn("stream of {} ends: {}", node_ != nullptr ? node_->id : peer_.address,
                  status.ToString());
     return Close(ToGrpc(status));
   }
@@ -211,17 +235,13 @@ void XdsStream::Process(grpc::ByteBuffer buffer) {
 
 template <typename Request>
 absl::Status XdsStream::ProcessAs(grpc::ByteBuffer& buffer) {
-  Request request;
-  grpc::ProtoBufferReader reader(&buffer);
-  if (!request.ParseFromZeroCopyStream(&reader)) {
-    return absl::InvalidArgumentError("the request cannot be read: it is no " +
-                                      request.GetTypeName());
-  }
+  const absl::StatusOr<Request> request = ReadRequest<Request>(buffer);
+  if (!request.ok()) return request.status();
   buffer.Clear();
-  if (!node_.has_value()) {
-    if (auto introduced = Introduce(request); !introduced.ok()) return introduced;
+  if (node_ == nullptr) {
+    if (auto introduced = Introduce(*request); !introduced.ok()) return introduced;
   }
-  auto event = state_.Receive(request);
+  auto event = state_.Receive(*request);
   if (!event.ok()) return event.status();
   NoteEvent(*event);
   return absl::OkStatus();
@@ -232,10 +252,13 @@ absl::Status XdsStream::Introduce(const Request& request) {
   if (!request.has_node()) {
     return absl::InvalidArgumentError("the first request of a stream must say its node");
   }
-  auto node = translator::ParseNode(request.node());
+  const absl::StatusOr<envoy::config::core::v3::Node> message = request.node();
+  if (!message.ok()) return message.status();
+  auto node = translator::ParseNode(*message);
   if (!node.ok()) return node.status();
   if (auto admitted = parts_.auth.Admit(peer_, *node); !admitted.ok()) return admitted;
-  node_ = *std::move(node);
+  node_ = std::make_shared<const translator::Node>(*std::move(node));
+  state_.set_proxy(node_->name.empty() ? node_->id : node_->name);
   spdlog::info("proxy {} has come ({}, {}, Envoy {}.{})", node_->id, peer_.address,
                variant_ == Variant::kDelta ? "delta" : "state of the world", node_->envoy.major,
                node_->envoy.minor);
@@ -243,7 +266,7 @@ absl::Status XdsStream::Introduce(const Request& request) {
   report_.node_id = node_->id;
   report_.proxy = node_->name;
   report_.cluster = node_->cluster_id;
-  report_.node = std::make_shared<const translator::Node>(*node_);
+  report_.node = node_;
   if (peer_.caller.has_value()) {
     report_.credential = peer_.caller->credential;
     report_.identity = peer_.caller->id.ToString();
@@ -265,24 +288,61 @@ void XdsStream::NoteEvent(const StreamState::Event& event) {
 
 void XdsStream::NoteNack(const StreamState::Event& event) const {
   parts_.metrics.Nacked(*event.type);
-  spdlog::error("proxy {} refuses {}: {} (from {})", node_->id,
-                std::string(translator::ShortName(*event.type)), event.reception.error,
-                OriginsOf(Blamed(event.reception)));
+  for (const auto& guilty : event.guilty) {
+    for (const policy::Origin& origin :
+         OriginsOf(*guilty.suspect.resource, guilty.suspect.part.name)) {
+      if (origin.object != nullptr) parts_.metrics.ObjectNacked(*origin.object);
+    }
+    LogGuilty(event, guilty);
+  }
+  if (!event.guilty.empty()) return;
+  spdlog::warn("proxy {} refuses {}: {} ({})", node_->id,
+               std::string(translator::ShortName(*event.type)), event.reception.error,
+               event.searching ? "what is to blame is being found out by sending parts of it"
+                               : "of what it had taken before");
+}
+
+// Once for each refused version, however many proxies refuse it.
+void XdsStream::LogGuilty(const StreamState::Event& event,
+                          const StreamState::Event::Guilty& guilty) const {
+  const Suspect& suspect = guilty.suspect;
+  const auto level = guilty.news ? spdlog::level::err : spdlog::level::debug;
+  const std::string& part = suspect.part.name;
+  spdlog::log(level, "proxy {} refuses {} {}{}: {}; withheld from its class; shaped by {}",
+              node_->id, std::string(translator::ShortName(*event.type)), suspect.name(),
+              part.empty() ? "" : absl::StrCat(", virtual host ", part), event.reception.error,
+              OriginsText(OriginsOf(*suspect.resource, part)));
+}
+
+void XdsStream::TellRefusals() {
+  if (state_.TakeNews()) parts_.hub.RefusalsChanged(offer_->shared_refusals());
+}
+
+void XdsStream::RefusalsChanged(const Refusals* refusals) {
+  if (refusals_.load(std::memory_order_acquire) != refusals) return;
+  if (refusal_waits_.exchange(true)) return;
+  strand_->Post([self = shared_from_this()] {
+    self->refusal_waits_ = false;
+    self->Pump();
+  });
 }
 
 void XdsStream::Aim() {
   PushTarget target = parts_.hub.target();
   if (target.snapshot == nullptr || target == aimed_at_) return;
-  state_.Aim(parts_.hub.OfferFor(*node_, target));
+  offer_ = parts_.hub.OfferFor(*node_, target);
+  refusals_.store(offer_->shared_refusals().get(), std::memory_order_release);
+  state_.Aim(offer_);
   aimed_at_ = std::move(target);
   push_sent_something_ = false;
   converged_ = false;
 }
 
 void XdsStream::Pump() {
-  if (!node_.has_value() || Finished()) return;
+  if (node_ == nullptr || Finished()) return;
   Aim();
   if (Writable()) SendNext();
+  TellRefusals();
   NoteProgress();
   Publish();
 }

@@ -61,6 +61,7 @@ class XdsStream final : public RawReactor,
             std::optional<ResourceType> only);
 
   void Changed() override;
+  void RefusalsChanged(const Refusals* refusals) override;
   void Close(const grpc::Status& status) override ABSL_LOCKS_EXCLUDED(mu_);
   StreamReport report() const override ABSL_LOCKS_EXCLUDED(mu_);
   void Inspect(ResourceType type, std::function<void(std::vector<ResourcePtr>)> done) override;
@@ -87,6 +88,9 @@ class XdsStream final : public RawReactor,
   absl::Status Introduce(const Request& request);
   void NoteEvent(const StreamState::Event& event);
   void NoteNack(const StreamState::Event& event) const;
+  void LogGuilty(const StreamState::Event& event, const StreamState::Event::Guilty& guilty) const;
+  void TellRefusals();
+  void KeepClass();
   void Pump();
   void Aim();
   void SendNext();
@@ -102,7 +106,8 @@ class XdsStream final : public RawReactor,
   Peer peer_;
   ArrivalGate::Place place_;  // until its first request is answered
   StreamState state_;
-  std::optional<translator::Node> node_;
+  std::shared_ptr<const translator::Node> node_;
+  std::shared_ptr<ClassOffer> offer_;  // that state_ aims at
   absl::flat_hash_set<std::string> unknown_types_;
   PushTarget aimed_at_;
   absl::Time wake_ = absl::InfiniteFuture();
@@ -112,6 +117,8 @@ class XdsStream final : public RawReactor,
   uint64_t acknowledged_ = 0;  // revision of which all is; 0: none yet
 
   std::atomic<bool> change_waits_{false};
+  std::atomic<bool> refusal_waits_{false};
+  std::atomic<const Refusals*> refusals_{nullptr};  // of its class; to compare only
   mutable absl::Mutex mu_;
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
   bool writing_ ABSL_GUARDED_BY(mu_) = false;

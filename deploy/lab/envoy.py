@@ -34,16 +34,19 @@ def node(pod, labels, proxy_type="sidecar", namespace="default"):
   }
 
 
-def bootstrap(node_message, admin_address, xds_address, delta=True):
+# Envoy's own limit for a regular expression (100) is small enough that sound
+# ones are refused, and a whole route configuration with them.
+REGEX_LIMIT = 32768
+
+
+def bootstrap(node_message, admin_address, xds_address, delta=True, regex_limit=REGEX_LIMIT):
   host, port = xds_address.rsplit(":", 1)
   ads = {"ads": {}, "initial_fetch_timeout": "0s", "resource_api_version": "V3"}
   return {
       "node": node_message,
       "admin": {"address": admin_address},
-      # Envoy's own limit for a regular expression is small enough that sound
-      # ones are refused, and a whole route configuration with them.
       "layered_runtime": {"layers": [{"name": "binnacle", "static_layer": {
-          "re2.max_program_size.error_level": 32768}}]},
+          "re2.max_program_size.error_level": regex_limit}}]},
       "dynamic_resources": {
           "lds_config": ads,
           "cds_config": ads,
@@ -88,13 +91,14 @@ class Envoy(EnvoyAdmin):
   """Starts at once; wait_ready() returns when it serves."""
 
   def __init__(self, pod, labels, xds_address, proxy_type="sidecar", namespace="default",
-               delta=True):
+               delta=True, regex_limit=REGEX_LIMIT):
     self.pod = pod
     self.delta = delta
     self.node = node(pod, labels, proxy_type, namespace)
     config = pod.logs / f"{pod.name}-envoy.json"
-    config.write_text(json.dumps(bootstrap(self.node, _address(pod.address, pod.admin_port),
-                                           xds_address, delta), indent=2), encoding="utf-8")
+    message = bootstrap(self.node, _address(pod.address, pod.admin_port), xds_address, delta,
+                        regex_limit)
+    config.write_text(json.dumps(message, indent=2), encoding="utf-8")
     self.process = pod.start("envoy", [
         binary(), "--config-path", config, "--concurrency", "1", "--disable-hot-restart",
         "--log-level", "warning"], uid=PROXY_UID)

@@ -57,17 +57,62 @@ def test_an_acknowledged_configuration_is_synced_and_an_unanswered_one_stale(mes
     assert state(mesh, "slow.default", "RDS").get("status", "NOT SENT") == "NOT SENT"
 
 
+ECHO = "outbound|80||echo.default.svc.cluster.local"
+
+
+def refusal(name):
+  """In Envoy's words."""
+  return f"Error adding/updating cluster(s) {name}: I do not like it"
+
+
 def test_what_was_refused_is_not_sent_again_until_it_changes(mesh):
   with xds_client.DeltaStream(mesh.control_plane.xds_address,
                               xds_client.node("picky")) as stream:
     stream.subscribe(xds_client.CDS)
     response = stream.receive()
-    refused = {resource.name: resource.version for resource in response.resources}
-    stream.nack(response, "no")
+    [refused] = [r.version for r in response.resources if r.name == ECHO]
+    stream.nack(response, refusal(ECHO))
     mesh.wait_until(lambda: state(mesh, "picky.default", "CDS").get("status") == "NACKED",
                     "it is counted")
     mesh.add_service("another")
     again = stream.receive()
-  assert "outbound|80||another.default.svc.cluster.local" in {r.name for r in again.resources}
-  assert refused
-  assert not [r.name for r in again.resources if refused.get(r.name) == r.version]
+    assert "outbound|80||another.default.svc.cluster.local" in {r.name for r in again.resources}
+    assert (ECHO, refused) not in {(r.name, r.version) for r in again.resources}
+    stream.ack(again)
+    assert state(mesh, "picky.default", "CDS")["nackReason"] == refusal(ECHO)
+
+    mesh.policy.write("rule.yaml", [{
+        "apiVersion": "networking.istio.io/v1", "kind": "DestinationRule",
+        "metadata": {"name": "all"},
+        "spec": {"host": "echo", "trafficPolicy": {"loadBalancer": {"simple": "RANDOM"}}}}])
+    while ECHO not in {r.name for r in again.resources}:
+      again = stream.receive()
+      stream.ack(again)
+    mesh.wait_until(lambda: state(mesh, "picky.default", "CDS").get("status") == "SYNCED",
+                    "another version is not refused")
+
+
+def test_parts_are_sent_until_the_one_to_blame_is_found(mesh):
+  """By a client that refuses one virtual host, and never says which."""
+  mesh.add_service("blamed")
+  sent = 0
+  with xds_client.DeltaStream(mesh.control_plane.xds_address,
+                              xds_client.node("silent")) as stream:
+    stream.subscribe(xds_client.RDS, ["80"])
+    while True:
+      response = stream.receive()
+      sent += 1
+      if "blamed" in str(response):
+        stream.nack(response, "no")
+      else:
+        stream.ack(response)
+      found = mesh.control_plane.json("/debug/refusals")
+      hosts = [entry.get("virtualHost") for entry in found if entry["type"] == "RDS"]
+      if hosts:
+        break
+    assert hosts == ["blamed.default.svc.cluster.local:80"]
+    # Without it, the proxy is sent the rest.
+    while "echo" not in str(response) or "blamed" in str(response):
+      response = stream.receive()
+      stream.ack(response)
+  assert sent < 12

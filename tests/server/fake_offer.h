@@ -29,6 +29,10 @@ class FakeOffer final : public Offer {
     resources_[type][name] = NewResource(type, name, content);
     return *this;
   }
+  FakeOffer& Put(const ResourcePtr& resource) {
+    resources_[resource->type()][resource->name()] = resource;
+    return *this;
+  }
   FakeOffer& Without(ResourceType type, const std::string& name) {
     resources_[type].erase(name);
     return *this;

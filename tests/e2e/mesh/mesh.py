@@ -7,7 +7,7 @@ import sys
 
 from lab.agent import Agent
 from lab.control_plane import BINNACLE_AGENT, ControlPlane
-from lab.envoy import Envoy
+from lab.envoy import REGEX_LIMIT, Envoy
 from lab.load import Target
 from lab.network import Network
 from lab.pod import PROXY_UID
@@ -39,6 +39,7 @@ class Mesh:
     self.identity = identity
     self.agent_flags = list(agent_flags)
     self.delta = delta
+    self.regex_limit = REGEX_LIMIT  # of Envoys without an agent, from now on
     self.services = {}  # name -> virtual IP
     self.workloads = {}
     try:
@@ -126,7 +127,8 @@ class Mesh:
     if self.identity:
       envoy = self.start_agent(pod, labels, account, **which)
     else:
-      envoy = Envoy(pod, labels, self.control_plane.xds_address, delta=self.delta, **which)
+      envoy = Envoy(pod, labels, self.control_plane.xds_address, delta=self.delta,
+                    regex_limit=self.regex_limit, **which)
     envoy.wait_ready()
     return envoy
 
