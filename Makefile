@@ -4,9 +4,11 @@
 # make demo-wordpress
 #               WordPress in a mesh with mutual TLS (ONCE=1 likewise)
 # make bench    what Binnacle costs, beside its bars (BENCH="--quick --only table")
+# make fuzz     every parser of foreign input is given what it is not made for,
+#               a minute each (BINNACLE_FUZZ_SECONDS)
 # The work is done by the scripts in tools/, which can be run by hand.
 
-.PHONY: build deps venv test bench demo demo-wordpress lint format clean
+.PHONY: build deps venv test fuzz bench demo demo-wordpress lint format clean
 .DEFAULT_GOAL := build
 
 deps:
@@ -20,6 +22,9 @@ build: venv
 
 test: venv
 	@tools/run-tests
+
+fuzz: venv
+	@tools/fuzz
 
 # ONCE and any other variable reaches the demo through the environment.
 demo: build

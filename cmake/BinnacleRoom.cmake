@@ -42,6 +42,10 @@ function(binnacle_room name)
   add_library(binnacle_${name} STATIC ${room_SOURCES})
   add_library(binnacle::${name} ALIAS binnacle_${name})
   binnacle_own_code(binnacle_${name})
+  if(BINNACLE_FUZZ)
+    # Calls tests/fuzz/coverage.cc.
+    target_compile_options(binnacle_${name} PRIVATE -fsanitize-coverage=trace-pc)
+  endif()
   target_link_libraries(binnacle_${name}
     PUBLIC ${room_PUBLIC} PRIVATE ${room_PRIVATE})
 endfunction()
