@@ -37,7 +37,8 @@ def _table(head, rows):
 
 
 def _steps(results, name):
-  return {step["step"].split(":")[0]: step for step in reversed(results.get(name, []))}
+  """By their names; of several with one name the last."""
+  return {step["step"].split(":")[0]: step for step in results.get(name, [])}
 
 
 def _value(step, *keys):
@@ -53,14 +54,16 @@ def _growth(results, prefix, what, title):
   rows = []
   for count in counts:
     steps = _steps(results, f"{prefix}{count}")
-    row = [f"{count:,}"]
+    first = next((step for step in results[f"{prefix}{count}"]
+                  if step["step"].startswith("endpoint")), {})
+    row = [f"{count:,}", _value(first, "server_cpu_ms") if first.get("times") == 1 else "-"]
     for name in ("endpoint", "virtual-service"):
       step = steps.get(name, {})
       row += [_value(step, "server_cpu_ms"), _value(step, "last_proxy_ms", "p50"),
               _value(step, "proxy_ms", "p99"), _value(step, "mb_sent")]
     rows.append(row + [_value(steps.get("open", {}), "seconds"),
                        _value(steps.get("open", {}), "server_peak_mb")])
-  head = [what, "endpoint: CPU ms", "last proxy ms", "p99 ms", "MB sent", "route: CPU ms",
+  head = [what, "the first: CPU ms", "endpoint: CPU ms", "last proxy ms", "p99 ms", "MB sent", "route: CPU ms",
           "last proxy ms", "p99 ms", "MB sent", "first configuration s", "memory MB"]
   return [f"### {title}", _table(head, rows)]
 

@@ -28,10 +28,10 @@ class Figure:
 
 
 def _step(results, scenario, name, nth=0):
-  """The nth result of the step `name` (as "open"), or {}."""
+  """The nth result of the step `name` (as "open"), or {}; -1: the last."""
   found = [result for result in results.get(scenario, [])
            if result["step"].split(":")[0] == name]
-  return found[nth] if len(found) > nth else {}
+  return found[nth] if found and len(found) > nth else {}
 
 
 def _median(step):
@@ -65,7 +65,9 @@ def _growth(results, prefix, what):
   found = sorted((int(name.split("=")[1]), name) for name in results if name.startswith(prefix))
   if len(found) < 2:
     return []
-  cpu = [_step(results, name, what).get("server_cpu_ms") for name in (found[0][1], found[-1][1])]
+  # The last such step: when each change is as the one before.
+  cpu = [_step(results, name, what, -1).get("server_cpu_ms")
+         for name in (found[0][1], found[-1][1])]
   measured = cpu[1] / cpu[0] if all(cpu) else None
   return [Figure(f"one {what.replace('virtual-service', 'VirtualService')}: CPU in {found[-1][0]:,}"
                  f" services / in {found[0][0]:,}", "x", None, 2, measured)]

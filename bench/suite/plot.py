@@ -21,14 +21,14 @@ _LINES = [
 
 
 def _points(results, prefix, step, value):
-  points = []
+  points = {}  # of several such steps the last counts
   for name, steps in results.items():
     if not name.startswith(prefix):
       continue
     for result in steps:
       if result["step"].split(":")[0] == step and "server_cpu_ms" in result:
-        points.append((int(name.split("=")[1]), max(value(result), 1e-3)))
-  return sorted(points)
+        points[int(name.split("=")[1])] = max(value(result), 1e-3)
+  return sorted(points.items())
 
 
 class _Panel:
