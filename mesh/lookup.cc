@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -16,14 +17,49 @@ namespace {
 
 using policy::v1::VirtualService;
 
+// A fact's name, joined without a string of its own: most of them are only
+// looked for.
+class Joined {
+ public:
+  Joined(absl::string_view ns, absl::string_view name) {
+    text_.reserve(ns.size() + name.size() + 1);
+    text_.insert(text_.end(), ns.begin(), ns.end());
+    text_.push_back('/');
+    text_.insert(text_.end(), name.begin(), name.end());
+  }
+  operator absl::string_view() const {  // NOLINT(google-explicit-constructor)
+    return {text_.data(), text_.size()};
+  }
+
+ private:
+  absl::InlinedVector<char, 192> text_;
+};
+
+// Whether words of `exportTo` open an object of the namespace `own` to `ns`.
+template <typename Words>
+bool AnyOpens(const Words& words, absl::string_view own, absl::string_view ns) {
+  return absl::c_any_of(words, [&](absl::string_view word) {
+    if (word == "*") return true;
+    return word != "~" && (word == "." ? own : word) == ns;
+  });
+}
+
 // The first in precedence that the client may see.
 const policy::Object* FirstVisible(const ObjectList* objects, const MeshSettings& settings,
                                    absl::string_view client_ns) {
   if (objects == nullptr) return nullptr;
   for (const auto& object : *objects) {
-    if (ExportOfVirtualService(*object, settings).VisibleTo(client_ns)) return object.get();
+    if (SeesVirtualService(client_ns, *object, settings)) return object.get();
   }
   return nullptr;
+}
+
+template <typename Pairs>
+bool AllAmong(const Pairs& pairs, const policy::Labels& labels) {
+  return absl::c_all_of(pairs, [&](const auto& pair) {
+    auto it = labels.find(pair.first);
+    return it != labels.end() && it->second == pair.second;
+  });
 }
 
 // Which rules of a level count for a client.
@@ -34,7 +70,8 @@ struct RuleLevel {
 
   bool Counts(const Rule& rule) const {
     if (private_only) {
-      return !rule.export_to.all && rule.export_to.namespaces == std::vector{std::string(ns)};
+      const auto& namespaces = rule.export_to.namespaces;
+      return !rule.export_to.all && namespaces.size() == 1 && namespaces[0] == ns;
     }
     return rule.export_to.VisibleTo(client_ns);
   }
@@ -59,7 +96,7 @@ const Rule* Choose(const RuleSet* rules, const RuleLevel& level,
 
 const Rule* FindInLevel(View& view, const RuleLevel& level, const policy::Labels& client_labels,
                         absl::string_view host) {
-  if (const Rule* rule = Choose(view.Find<FactKind::kDestinationRules>(Qualified(level.ns, host)),
+  if (const Rule* rule = Choose(view.Find<FactKind::kDestinationRules>(Joined(level.ns, host)),
                                 level, client_labels)) {
     return rule;
   }
@@ -68,7 +105,7 @@ const Rule* FindInLevel(View& view, const RuleLevel& level, const policy::Labels
   for (const std::string& wildcard : *wildcards) {
     if (wildcard == host || !HostCovers(wildcard, host)) continue;
     if (const Rule* rule =
-            Choose(view.Find<FactKind::kDestinationRules>(Qualified(level.ns, wildcard)), level,
+            Choose(view.Find<FactKind::kDestinationRules>(Joined(level.ns, wildcard)), level,
                    client_labels)) {
       return rule;
     }
@@ -168,14 +205,20 @@ ExportTo ExportOfVirtualService(const policy::Object& object, const MeshSettings
                          object.key.ns);
 }
 
+bool SeesVirtualService(absl::string_view ns, const policy::Object& object,
+                        const MeshSettings& settings) {
+  const auto& words = object.As<VirtualService>().export_to();
+  const auto& fallback = settings.config.default_virtual_service_export_to();
+  return AnyOpens(words.empty() ? fallback : words, object.key.ns, ns);
+}
+
 std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view client_ns,
                                                           absl::string_view gateway) {
   const auto* bound = view.Find<FactKind::kGatewayVirtualServices>(gateway);
   std::vector<const policy::Object*> visible;
   if (bound == nullptr) return visible;
   for (const auto& object : *bound) {
-    if (ExportOfVirtualService(*object, view.settings()).VisibleTo(client_ns))
-      visible.push_back(object.get());
+    if (SeesVirtualService(client_ns, *object, view.settings())) visible.push_back(object.get());
   }
   return visible;
 }
@@ -186,9 +229,7 @@ std::vector<const policy::Object*> GatewaysFor(View& view, const policy::Labels&
   if (gateways == nullptr) return selecting;
   for (const auto& object : *gateways) {
     const auto& selector = object->As<policy::v1::Gateway>().selector();
-    if (Selects({selector.begin(), selector.end()}, proxy_labels)) {
-      selecting.push_back(object.get());
-    }
+    if (AllAmong(selector, proxy_labels)) selecting.push_back(object.get());
   }
   return selecting;
 }
@@ -202,10 +243,7 @@ bool HostCovers(absl::string_view pattern, absl::string_view host) {
 }
 
 bool Selects(const policy::Labels& selector, const policy::Labels& labels) {
-  return std::all_of(selector.begin(), selector.end(), [&](const auto& pair) {
-    auto it = labels.find(pair.first);
-    return it != labels.end() && it->second == pair.second;
-  });
+  return AllAmong(selector, labels);
 }
 
 }  // namespace binnacle::mesh

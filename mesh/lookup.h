@@ -45,6 +45,9 @@ std::vector<std::string> MeshVirtualServiceHosts(View& view, absl::string_view c
 
 // Which namespaces see a VirtualService.
 ExportTo ExportOfVirtualService(const policy::Object& object, const MeshSettings& settings);
+// Whether `ns` is one of them.
+bool SeesVirtualService(absl::string_view ns, const policy::Object& object,
+                        const MeshSettings& settings);
 
 // VirtualServices bound to the Gateway object "namespace/name", visible to
 // gateway proxies in `client_ns`, in order of precedence.

@@ -7,11 +7,12 @@
 // Threads  a View belongs to one thread; the Snapshot must outlive it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "mesh/snapshot.h"
 
@@ -34,13 +35,13 @@ class View {
   // nullptr if there is no such fact; either way the reading is recorded.
   template <FactKind K>
   const typename FactValue<K>::type* Find(absl::string_view name) {
-    const FactId id = IdOf(K, name);
-    const Snapshot::Fact* fact = snapshot_.FindFact(id);
-    read_.try_emplace(id, fact == nullptr ? 0 : fact->revision);
-    return Snapshot::Value<K>(fact);
+    return Snapshot::Value<K>(Read(IdOf(K, name)));
   }
 
-  const MeshSettings& settings() { return *Find<FactKind::kSettings>(""); }
+  const MeshSettings& settings() {
+    if (settings_ == nullptr) settings_ = Find<FactKind::kSettings>("");
+    return *settings_;
+  }
 
   // Takes over what another view of the same snapshot has read: used when a
   // resource is assembled from parts that were made earlier.
@@ -51,8 +52,16 @@ class View {
   const Snapshot& snapshot() const { return snapshot_; }
 
  private:
+  const Snapshot::Fact* Read(FactId id);
+  void PutInOrder();
+
   const Snapshot& snapshot_;
-  absl::flat_hash_map<FactId, uint64_t> read_;
+  const MeshSettings* settings_ = nullptr;
+  // Most resources read a dozen facts, some of them again and again. What is
+  // seen at once to be known is not noted again; the rest is found in the end,
+  // or when it has become too much.
+  absl::InlinedVector<std::pair<FactId, uint64_t>, 24> read_;
+  size_t put_in_order_at_ = 4096;
 };
 
 }  // namespace binnacle::mesh

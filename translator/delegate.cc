@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
-#include "mesh/export_to.h"
 #include "mesh/gateway_name.h"
 #include "mesh/lookup.h"
 #include "translator/match_merge.h"
@@ -17,14 +16,6 @@ using policy::v1::HttpMatchRequest;
 using policy::v1::HttpRoute;
 using policy::v1::VirtualService;
 
-bool VisibleTo(mesh::View& view, const policy::Object& object, absl::string_view ns) {
-  const auto& fallback = view.settings().config.default_virtual_service_export_to();
-  return mesh::ResolveExportTo(
-             object.As<VirtualService>().export_to(),
-             mesh::ParseExportTo({fallback.begin(), fallback.end()}, object.key.ns), object.key.ns)
-      .VisibleTo(ns);
-}
-
 // nullptr if there is none that may be delegated to.
 const policy::Object* FindDelegate(mesh::View& view, const policy::v1::Delegate& delegate,
                                    const policy::Object& root) {
@@ -34,7 +25,7 @@ const policy::Object* FindDelegate(mesh::View& view, const policy::v1::Delegate&
   const policy::Object* object =
       view.Find<mesh::FactKind::kVirtualService>(mesh::Qualified(ns, delegate.name()));
   if (object == nullptr || !object->As<VirtualService>().hosts().empty()) return nullptr;
-  return VisibleTo(view, *object, root.key.ns) ? object : nullptr;
+  return mesh::SeesVirtualService(root.key.ns, *object, view.settings()) ? object : nullptr;
 }
 
 // A rule that leaves its VirtualService takes its namespace along.
