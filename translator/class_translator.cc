@@ -14,6 +14,7 @@
 #include "translator/endpoints.h"
 #include "translator/fixed_clusters.h"
 #include "translator/gateway_listeners.h"
+#include "translator/gateway_routes.h"
 #include "translator/inbound_clusters.h"
 #include "translator/inbound_listener.h"
 #include "translator/outbound_listeners.h"
@@ -32,14 +33,17 @@ constexpr absl::string_view kOutbound = "2 outbound";
 constexpr absl::string_view kGateway = "3 gateway";
 constexpr absl::string_view kHost = "4 host ";
 constexpr absl::string_view kPort = "5 port ";
+constexpr absl::string_view kSniDnat = "6 passed on ";
 constexpr absl::string_view kInbound = "inbound";
 
 GroupedSet::Keys ClusterGroups(mesh::View& view, const ProxyClass& proxy) {
   GroupedSet::Keys keys;
   if (proxy.type != ProxyType::kGrpc) keys.emplace_back(kFixed);
-  for (absl::string_view host : mesh::VisibleHosts(view, proxy.ns)) {
-    keys.push_back(absl::StrCat(kHost, host));
-  }
+  const auto hosts = mesh::VisibleHosts(view, proxy.ns);
+  keys.reserve(2 * hosts.size() + 1);
+  for (absl::string_view host : hosts) keys.push_back(absl::StrCat(kHost, host));
+  if (!NeedsSniDnat(view, proxy)) return keys;
+  for (absl::string_view host : hosts) keys.push_back(absl::StrCat(kSniDnat, host));
   return keys;
 }
 
@@ -139,6 +143,7 @@ ClassTranslator::SetPtr ClassTranslator::Overlaid(ResourceType type,
 std::shared_ptr<const ClassTranslator::Resources> ClassTranslator::Inbound(
     ResourceType type, const mesh::Snapshot& snapshot) {
   return groups_.Get(absl::StrCat(kInbound, ShortName(type)), snapshot, [&](mesh::View& reading) {
+    mu_.AssertHeld();
     return std::make_shared<const Resources>(BuildGroup(type, kInbound, reading));
   });
 }
@@ -168,7 +173,10 @@ ClassTranslator::SetPtr ClassTranslator::Grouped(ResourceType type,
           [&](mesh::View& view) {
             return clusters ? ClusterGroups(view, *proxy_) : ListenerGroups(view, *proxy_);
           },
-          [&](mesh::View& view, absl::string_view key) { return BuildGroup(type, key, view); });
+          [&](mesh::View& view, absl::string_view key) {
+            mu_.AssertHeld();
+            return BuildGroup(type, key, view);
+          });
 }
 
 ClassTranslator::SetPtr ClassTranslator::Referenced(ResourceType type,
@@ -213,9 +221,12 @@ ClassTranslator::Resources ClassTranslator::BuildGroup(ResourceType type, absl::
   if (type == ResourceType::kCluster) {
     if (key == kFixed) return InternAll(type, BuildFixedClusters(view, proxy));
     if (key == kInbound) return InternAll(type, BuildInboundClusters(view, proxy));
+    if (absl::string_view host = key; absl::ConsumePrefix(&host, kSniDnat)) {
+      return InternAll(type, BuildSniDnatClusters(view, proxy, host));
+    }
     return InternAll(type, BuildServiceClusters(view, proxy, absl::StripPrefix(key, kHost)));
   }
-  if (key == kGateway) return InternAll(type, BuildGatewayListeners(view, proxy));
+  if (key == kGateway) return InternAll(type, BuildGatewayListeners(view, proxy, *Servers(view)));
   if (key == kOutbound) return InternAll(type, std::vector{BuildVirtualOutbound(view, proxy)});
   if (key == kInbound) return InternAll(type, std::vector{BuildVirtualInbound(view, proxy)});
   uint32_t port = 0;
@@ -229,6 +240,7 @@ ResourcePtr ClassTranslator::FindCluster(absl::string_view name, const mesh::Sna
   if (!parsed.has_value()) return nullptr;
   const std::string key = absl::StrCat(kHost, parsed->host);
   const auto group = groups_.Get(key, snapshot, [&](mesh::View& reading) {
+    mu_.AssertHeld();
     return std::make_shared<const Resources>(BuildGroup(kType, key, reading));
   });
   auto it = std::find_if(group->begin(), group->end(),
@@ -267,9 +279,9 @@ ResourcePtr ClassTranslator::BuildRoutes(const std::string& name, mesh::View& vi
 
 // Points into objects of the snapshot: it is used only while the facts that
 // hold them are the same.
-std::shared_ptr<const ServersByRoute> ClassTranslator::Servers(mesh::View& view) {
+std::shared_ptr<const GatewayServers> ClassTranslator::Servers(mesh::View& view) {
   return servers_.Get("", view, [&](mesh::View& reading) {
-    return std::make_shared<const ServersByRoute>(GroupServersByRoute(reading, *proxy_));
+    return std::make_shared<const GatewayServers>(reading, *proxy_);
   });
 }
 

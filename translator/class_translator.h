@@ -20,7 +20,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "mesh/view.h"
-#include "translator/gateway_routes.h"
+#include "translator/gateway_servers.h"
 #include "translator/grouped_set.h"
 #include "translator/memo.h"
 #include "translator/overlaid_set.h"
@@ -73,14 +73,15 @@ class ClassTranslator {
   ResourcePtr FindLocked(ResourceType type, absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  Resources BuildGroup(ResourceType type, absl::string_view key, mesh::View& view);
+  Resources BuildGroup(ResourceType type, absl::string_view key, mesh::View& view)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr FindCluster(absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr BuildNamed(ResourceType type, const std::string& name, mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr BuildRoutes(const std::string& name, mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  std::shared_ptr<const ServersByRoute> Servers(mesh::View& view)
+  std::shared_ptr<const GatewayServers> Servers(mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr FindSidecarRoutes(absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -105,7 +106,7 @@ class ClassTranslator {
   Memo<Resources> groups_ ABSL_GUARDED_BY(mu_);  // outside of clusters_ and listeners_
   absl::flat_hash_map<std::string, std::unique_ptr<SidecarRouteConfiguration>> sidecar_routes_
       ABSL_GUARDED_BY(mu_);
-  Memo<ServersByRoute> servers_ ABSL_GUARDED_BY(mu_);
+  Memo<GatewayServers> servers_ ABSL_GUARDED_BY(mu_);
   size_t sweep_at_ ABSL_GUARDED_BY(mu_) = 4096;
 };
 

@@ -1,6 +1,8 @@
 #include "translator/filter_chain_match.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -26,12 +28,23 @@ std::string TextOf(const CidrRange& range) {
 }
 std::string TextOf(const std::string& word) { return word; }
 
+bool Same(const CidrRange& a, const CidrRange& b) {
+  return a.address_prefix() == b.address_prefix() &&
+         a.prefix_len().value() == b.prefix_len().value();
+}
+bool Same(const std::string& a, const std::string& b) { return a == b; }
+
 // An empty list asks nothing, which is one way too.
-template <typename List>
-std::vector<std::string> OrAny(const List& list) {
-  if (list.empty()) return {""};
+using Words = google::protobuf::RepeatedPtrField<std::string>;
+int Ways(const Words& words) { return std::max(1, words.size()); }
+absl::string_view Way(const Words& words, int i) {
+  return words.empty() ? absl::string_view() : absl::string_view(words[i]);
+}
+
+std::vector<std::string> OrAny(const google::protobuf::RepeatedPtrField<CidrRange>& blocks) {
+  if (blocks.empty()) return {""};
   std::vector<std::string> texts;
-  for (const auto& element : list) texts.push_back(TextOf(element));
+  for (const CidrRange& block : blocks) texts.push_back(TextOf(block));
   return texts;
 }
 
@@ -41,13 +54,30 @@ template <typename F>
 bool ForEachWay(const FilterChainMatch& match, F f) {
   const std::string rest =
       absl::StrCat("|", match.transport_protocol(), "|", match.destination_port().value());
-  const auto alpn = OrAny(match.application_protocols());
-  const auto names = OrAny(match.server_names());
+  const Words& names = match.server_names();
+  const Words& alpn = match.application_protocols();
+  std::string way;
   for (const std::string& block : OrAny(match.prefix_ranges())) {
-    for (const std::string& name : names) {
-      for (const std::string& word : alpn) {
-        if (!f(absl::StrCat(block, "|", name, "|", word, rest))) return false;
+    for (int n = 0; n < Ways(names); ++n) {
+      for (int a = 0; a < Ways(alpn); ++a) {
+        way.clear();
+        absl::StrAppend(&way, block, "|", Way(names, n), "|", Way(alpn, a), rest);
+        if (!f(way)) return false;
       }
+    }
+  }
+  return true;
+}
+
+// True where looking costs little; most lists are short and fine.
+template <typename List, typename F>
+bool AreFewAndDistinct(const List& list, F allowed) {
+  constexpr int kFew = 8;
+  if (list.size() > kFew) return false;
+  for (int i = 0; i < list.size(); ++i) {
+    if (!allowed(list[i])) return false;
+    for (int j = 0; j < i; ++j) {
+      if (Same(list[i], list[j])) return false;
     }
   }
   return true;
@@ -56,7 +86,7 @@ bool ForEachWay(const FilterChainMatch& match, F f) {
 // Drops every element that an earlier one equals or that `allowed` refuses.
 template <typename List, typename F>
 void Distinct(List& list, F allowed) {
-  if (list.empty() || (list.size() == 1 && allowed(list[0]))) return;
+  if (AreFewAndDistinct(list, allowed)) return;
   List kept;
   absl::flat_hash_set<std::string> seen;
   for (auto& element : list) {
@@ -90,16 +120,20 @@ bool FilterChains::IsFree(const FilterChainMatch& match) const {
 }
 
 bool FilterChains::Take(const FilterChainMatch& match) {
-  std::vector<std::string> ways;
-  const bool all = ForEachWay(match, [&](std::string way) {
+  size_t took = 0;
+  const bool all = ForEachWay(match, [&](const std::string& way) {
     if (!taken_.insert(way).second) return false;
-    ways.push_back(std::move(way));
+    ++took;
     return true;
   });
-  if (!all) {
-    for (const std::string& way : ways) taken_.erase(way);
-  }
-  return all;
+  if (all) return true;
+  ForEachWay(match, [&](const std::string& way) {
+    if (took == 0) return false;
+    taken_.erase(way);
+    --took;
+    return true;
+  });
+  return false;
 }
 
 // Leaves only those elements of one list with which every way in is free.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "mesh/lookup.h"
@@ -75,6 +76,8 @@ class Builder {
 
  private:
   Filter Http(const GatewayServer& server);
+  // nullptr if this proxy has no certificate to show there.
+  const TransportSocket* Socket(const ServerTlsSettings& tls);
   // The first route of all VirtualServices bound to the server comes first.
   std::vector<const policy::Object*> Bound(const GatewayServer& server);
   ConnectionContext Context(const GatewayServer& server) const;
@@ -91,6 +94,8 @@ class Builder {
   const GatewayHttp http_;
   const bool plain_grpc_web_;
   bool mixed_ = false;  // TLS and plaintext arrive at the same port
+  // By what the server says: most say the same.
+  absl::flat_hash_map<std::string, std::optional<TransportSocket>> sockets_;
   FilterChains chains_;
 };
 
@@ -107,6 +112,12 @@ Filter Builder::Http(const GatewayServer& server) {
   // Plain servers share one chain, so what one of them needs all of them get.
   options.grpc_web = !server.terminates_tls && plain_grpc_web_;
   return http_.Build(options);
+}
+
+const TransportSocket* Builder::Socket(const ServerTlsSettings& tls) {
+  auto [it, added] = sockets_.try_emplace(tls.SerializeAsString());
+  if (added) it->second = BuildGatewayTlsSocket(view_, proxy_, tls);
+  return it->second.has_value() ? &*it->second : nullptr;
 }
 
 std::vector<const policy::Object*> Builder::Bound(const GatewayServer& server) {
@@ -161,14 +172,14 @@ void Builder::AddPlain(const GatewayServer& server) {
 }
 
 void Builder::AddTerminated(const GatewayServer& server) {
-  auto socket = BuildGatewayTlsSocket(view_, proxy_, server.server->tls());
-  if (!socket.has_value()) return;
+  const TransportSocket* socket = Socket(server.server->tls());
+  if (socket == nullptr) return;
   FilterChain chain = NewFilterChain("");
-  *chain.mutable_transport_socket() = *std::move(socket);
+  *chain.mutable_transport_socket() = *socket;
   auto& match = *chain.mutable_filter_chain_match();
-  const auto names = ServerNames(server);
-  match.mutable_server_names()->Add(names.begin(), names.end());
-  if (mixed_ && names.empty()) match.set_transport_protocol(std::string(kTlsTransport));
+  for (std::string& name : ServerNames(server)) match.add_server_names(std::move(name));
+  if (mixed_ && match.server_names().empty())
+    match.set_transport_protocol(std::string(kTlsTransport));
   if (!server.http) {
     AddTcpRoutes(server, chain);
     return;

@@ -5,7 +5,6 @@
 
 #include "translator/access_log.h"
 #include "translator/gateway_filter_chains.h"
-#include "translator/gateway_servers.h"
 #include "translator/listener_filters.h"
 #include "translator/listener_keepalive.h"
 #include "translator/socket_address.h"
@@ -25,9 +24,10 @@ Address AddressOf(const ProxyClass& proxy, const GatewayPort& port) {
 
 }  // namespace
 
-std::vector<Translated<Listener>> BuildGatewayListeners(mesh::View& view, const ProxyClass& proxy) {
+std::vector<Translated<Listener>> BuildGatewayListeners(mesh::View& view, const ProxyClass& proxy,
+                                                        const GatewayServers& servers) {
   std::vector<Translated<Listener>> listeners;
-  for (const GatewayPort& port : MergeGatewayServers(view, proxy)) {
+  for (const GatewayPort& port : servers.ports()) {
     Translated<Listener> result;
     FilterChains chains = BuildGatewayFilterChains(view, proxy, port, result.origins);
     if (chains.empty()) continue;  // nothing to do with a connection: do not take it

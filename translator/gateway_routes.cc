@@ -1,9 +1,15 @@
 #include "translator/gateway_routes.h"
 
 #include <algorithm>
-#include <map>
+#include <cstddef>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/hash/hash.h"
 #include "mesh/lookup.h"
 #include "policy/object.h"
 #include "proto/policy/virtual_service.pb.h"
@@ -21,7 +27,7 @@ using envoy::config::route::v3::VirtualHost;
 // A VirtualService and the gateways through which it came to a host.
 struct Binding {
   const policy::Object* virtual_service = nullptr;
-  std::vector<absl::string_view> gateways;  // "ns/name"
+  absl::InlinedVector<absl::string_view, 1> gateways;  // "ns/name"
 
   friend bool operator==(const Binding&, const Binding&) = default;
   template <typename H>
@@ -32,7 +38,7 @@ struct Binding {
 
 // What one host of the route configuration consists of.
 struct HostContent {
-  std::vector<Binding> bindings;
+  absl::InlinedVector<Binding, 1> bindings;
   bool require_tls = false;
 
   friend bool operator==(const HostContent&, const HostContent&) = default;
@@ -42,7 +48,15 @@ struct HostContent {
   }
 };
 
-using Hosts = std::map<std::string, HostContent>;
+using Hosts = absl::btree_map<std::string, HostContent>;
+
+// So that contents can be looked up where they are.
+struct HashContent {
+  size_t operator()(const HostContent* content) const { return absl::HashOf(*content); }
+};
+struct SameContent {
+  bool operator()(const HostContent* a, const HostContent* b) const { return *a == *b; }
+};
 
 std::vector<std::string> ResolvedHosts(mesh::View& view, const policy::Object& virtual_service) {
   std::vector<std::string> hosts;
@@ -116,26 +130,27 @@ void AppendRoutes(mesh::View& view, const ProxyClass& proxy, const Port& port,
 // hosts would otherwise be sent as many times.
 void AppendVirtualHosts(mesh::View& view, const ProxyClass& proxy, const Port& port,
                         const Hosts& hosts, Translated<RouteConfiguration>& result) {
-  absl::flat_hash_map<HostContent, VirtualHost*> made;
+  absl::flat_hash_map<const HostContent*, VirtualHost*, HashContent, SameContent> made;
   for (const auto& [host, content] : hosts) {
-    if (auto same = made.find(content); same != made.end()) {
+    if (auto same = made.find(&content); same != made.end()) {
       same->second->add_domains(host);
       continue;
     }
-    VirtualHost virtual_host;
+    VirtualHost& virtual_host = *result.message.add_virtual_hosts();
     Origins origins;
     AppendRoutes(view, proxy, port, content, *virtual_host.mutable_routes(), origins);
     result.origins.insert(result.origins.end(), origins.begin(), origins.end());
-    if (virtual_host.routes().empty() && !content.require_tls) continue;
+    if (virtual_host.routes().empty() && !content.require_tls) {
+      result.message.mutable_virtual_hosts()->RemoveLast();
+      continue;
+    }
     virtual_host.set_name(VirtualHostName(host, port.number));
     virtual_host.add_domains(host);
     virtual_host.set_include_request_attempt_count(true);
     if (content.require_tls) virtual_host.set_require_tls(VirtualHost::ALL);
     result.parts.push_back(
         std::make_shared<const PartOrigins>(PartOrigins{virtual_host.name(), std::move(origins)}));
-    VirtualHost& added = *result.message.add_virtual_hosts();
-    added = std::move(virtual_host);
-    made.emplace(content, &added);
+    made.emplace(&content, &virtual_host);
   }
 }
 
@@ -148,32 +163,22 @@ void AppendBlackHole(uint32_t port, RouteConfiguration& configuration) {
 
 }  // namespace
 
-ServersByRoute GroupServersByRoute(mesh::View& view, const ProxyClass& proxy) {
-  ServersByRoute servers;
-  for (GatewayPort& port : MergeGatewayServers(view, proxy)) {
-    for (GatewayServer& server : port.servers) {
-      if (server.http) servers[server.route_name].push_back(std::move(server));
-    }
-  }
-  return servers;
-}
-
 std::optional<Translated<RouteConfiguration>> BuildGatewayRoutes(mesh::View& view,
                                                                  const ProxyClass& proxy,
                                                                  absl::string_view route_name,
-                                                                 const ServersByRoute& by_route) {
-  const auto found = by_route.find(route_name);
-  if (found == by_route.end()) return std::nullopt;
-  const std::vector<GatewayServer>& servers = found->second;
+                                                                 const GatewayServers& all) {
+  const GatewayServers::List* servers = all.Find(route_name);
+  if (servers == nullptr) return std::nullopt;
   Translated<RouteConfiguration> result;
   SetRouteConfigurationOptions(route_name, result.message);
   Hosts hosts;
-  for (const GatewayServer& server : servers) {
-    AddServer(view, proxy.ns, server, hosts);
-    result.origins.push_back(server.gateway->origin);
+  for (const GatewayServer* server : *servers) {
+    AddServer(view, proxy.ns, *server, hosts);
+    result.origins.push_back(server->gateway->origin);
   }
   PutOldestFirst(hosts);
-  const Port port{servers[0].server->port().number(), servers[0].terminates_tls};
+  const GatewayServer& first = *servers->front();
+  const Port port{first.server->port().number(), first.terminates_tls};
   AppendVirtualHosts(view, proxy, port, hosts, result);
   if (result.message.virtual_hosts().empty()) AppendBlackHole(port.number, result.message);
   return result;
@@ -182,7 +187,7 @@ std::optional<Translated<RouteConfiguration>> BuildGatewayRoutes(mesh::View& vie
 std::optional<Translated<RouteConfiguration>> BuildGatewayRoutes(mesh::View& view,
                                                                  const ProxyClass& proxy,
                                                                  absl::string_view route_name) {
-  return BuildGatewayRoutes(view, proxy, route_name, GroupServersByRoute(view, proxy));
+  return BuildGatewayRoutes(view, proxy, route_name, GatewayServers(view, proxy));
 }
 
 }  // namespace binnacle::translator

@@ -7,10 +7,7 @@
 #pragma once
 
 #include <optional>
-#include <string>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "envoy/config/route/v3/route.pb.h"
 #include "mesh/view.h"
@@ -20,19 +17,13 @@
 
 namespace binnacle::translator {
 
-// The HTTP servers of a class's gateways by route name, each list in order of
-// precedence. Merging servers looks at all of them, so whoever builds many
-// route configurations groups once. It points into the Snapshot.
-using ServersByRoute = absl::flat_hash_map<std::string, std::vector<GatewayServer>>;
-ServersByRoute GroupServersByRoute(mesh::View& view, const ProxyClass& proxy);
-
 // nullopt if no server of this class's gateways has that route name. `view`
 // must have read what `servers` was made from.
 std::optional<Translated<envoy::config::route::v3::RouteConfiguration>> BuildGatewayRoutes(
     mesh::View& view, const ProxyClass& proxy, absl::string_view route_name,
-    const ServersByRoute& servers);
+    const GatewayServers& servers);
 
-// The same, grouping the servers itself.
+// The same, merging the servers itself.
 std::optional<Translated<envoy::config::route::v3::RouteConfiguration>> BuildGatewayRoutes(
     mesh::View& view, const ProxyClass& proxy, absl::string_view route_name);
 

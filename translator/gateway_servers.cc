@@ -5,11 +5,15 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "mesh/lookup.h"
 #include "mesh/protocol.h"
 
@@ -64,77 +68,138 @@ bool PassesThrough(const Server& server) {
          server.tls().mode() == ServerTlsSettings::AUTO_PASSTHROUGH;
 }
 
-// "./h" -> "<ns>/h", "*/h" -> "h"; lower case.
-std::string HostIn(absl::string_view written, absl::string_view gateway_ns) {
-  std::string host = absl::AsciiStrToLower(written);
-  if (host.starts_with("./")) return absl::StrCat(gateway_ns, host.substr(1));
-  if (host.starts_with("*/")) return host.substr(2);
-  return host;
-}
-
-std::string WithoutNamespace(absl::string_view host) {
-  const size_t slash = host.find('/');
-  return std::string(slash == absl::string_view::npos ? host : host.substr(slash + 1));
-}
-
-std::string RouteName(const GatewayServer& server, uint32_t listener_port, absl::string_view bind) {
-  if (!server.http) return "";
-  const std::string suffix = bind.empty() ? "" : absl::StrCat(".", bind);
-  if (!server.terminates_tls) return absl::StrCat("http.", listener_port, suffix);
-  const auto& key = server.gateway->key;
-  const auto& port = server.server->port();
-  return absl::StrCat("https.", port.number(), ".", port.name(), ".", key.name, ".", key.ns,
-                      suffix);
-}
-
-GatewayServer Describe(const policy::Object& gateway, const Server& server) {
-  GatewayServer result;
-  result.protocol = mesh::ParseProtocol(server.port().protocol());
-  const bool tls = mesh::IsTls(result.protocol) && server.has_tls();
-  result.gateway = &gateway;
-  result.server = &server;
-  result.gateway_name = absl::StrCat(gateway.key.ns, "/", gateway.key.name);
-  result.terminates_tls = tls && !PassesThrough(server);
-  result.http = mesh::IsHttp(result.protocol) ||
-                (result.protocol == mesh::Protocol::kHttps && result.terminates_tls);
-  for (const std::string& host : server.hosts()) {
-    result.hosts.push_back(HostIn(host, gateway.key.ns));
+// "./h" -> "<ns>/h", "*/h" -> "h"; lower case. Most are written so: only others
+// need `space`.
+absl::string_view HostIn(absl::string_view written, absl::string_view gateway_ns,
+                         std::string& space) {
+  if (absl::c_any_of(written, absl::ascii_isupper)) {
+    space = absl::AsciiStrToLower(written);
+    written = space;
   }
-  return result;
+  if (absl::ConsumePrefix(&written, "*/") || !absl::StartsWith(written, "./")) return written;
+  space = absl::StrCat(gateway_ns, written.substr(1));
+  return space;
 }
 
-bool IsPlain(const GatewayServer& server) { return !mesh::IsTls(server.protocol); }
+absl::string_view WithoutNamespace(absl::string_view host) {
+  const size_t slash = host.find('/');
+  return slash == absl::string_view::npos ? host : host.substr(slash + 1);
+}
+
+// Before it is known whether there is room for it: of many there is none.
+struct Candidate {
+  Candidate(const policy::Object& in, const Server& written)
+      : gateway(in), server(written), protocol(mesh::ParseProtocol(written.port().protocol())) {
+    terminates_tls = mesh::IsTls(protocol) && server.has_tls() && !PassesThrough(server);
+    http = mesh::IsHttp(protocol) || (protocol == mesh::Protocol::kHttps && terminates_tls);
+  }
+
+  const policy::Object& gateway;
+  const Server& server;
+  const mesh::Protocol protocol;
+  bool terminates_tls = false;
+  bool http = false;
+};
+
+std::string RouteName(const Candidate& candidate, uint32_t listener_port, absl::string_view bind) {
+  if (!candidate.http) return "";
+  const absl::string_view dot = bind.empty() ? "" : ".";
+  if (!candidate.terminates_tls) return absl::StrCat("http.", listener_port, dot, bind);
+  const auto& key = candidate.gateway.key;
+  const auto& port = candidate.server.port();
+  return absl::StrCat("https.", port.number(), ".", port.name(), ".", key.name, ".", key.ns, dot,
+                      bind);
+}
+
+GatewayServer Describe(const Candidate& candidate, std::string route_name,
+                       std::vector<std::string> hosts) {
+  const auto& key = candidate.gateway.key;
+  return {.gateway = &candidate.gateway,
+          .server = &candidate.server,
+          .gateway_name = absl::StrCat(key.ns, "/", key.name),
+          .route_name = std::move(route_name),
+          .hosts = std::move(hosts),
+          .protocol = candidate.protocol,
+          .terminates_tls = candidate.terminates_tls,
+          .http = candidate.http};
+}
+
+// The server's hosts that `wanted` says yes to.
+template <typename F>
+std::vector<std::string> HostsOf(const Candidate& candidate, F wanted) {
+  std::vector<std::string> hosts;
+  std::string space;
+  for (const std::string& written : candidate.server.hosts()) {
+    const absl::string_view host = HostIn(written, candidate.gateway.key.ns, space);
+    if (wanted(host)) hosts.emplace_back(host);
+  }
+  return hosts;
+}
 
 // Plain servers share one filter chain, so the first decides what it speaks.
-bool AdmitPlain(Occupancy& there, const GatewayServer& server) {
-  if (there.plain_taken && there.plain_http != server.http) return false;
+void PlacePlain(const Candidate& candidate, Occupancy& there) {
+  if (there.plain_taken && there.plain_http != candidate.http) return;
   there.plain_taken = true;
-  there.plain_http = server.http;
-  return true;
+  there.plain_http = candidate.http;
+  there.port.servers.push_back(
+      Describe(candidate, RouteName(candidate, there.port.listener_port, there.port.bind),
+               HostsOf(candidate, [](absl::string_view) { return true; })));
 }
 
 // A host may stand in one TLS filter chain only: Envoy refuses a listener in
 // which two chains match alike.
-bool AdmitTls(Occupancy& there, GatewayServer& server) {
-  if (!server.server->has_tls()) return false;
-  if (server.http && !there.tls_routes.insert(server.route_name).second) return false;
+void PlaceTls(const Candidate& candidate, Occupancy& there) {
+  if (!candidate.server.has_tls()) return;
+  std::string route_name = RouteName(candidate, there.port.listener_port, there.port.bind);
+  if (candidate.http && !there.tls_routes.insert(route_name).second) return;
   // Each service brings an SNI of its own there; the hosts only say which.
-  if (server.server->tls().mode() == ServerTlsSettings::AUTO_PASSTHROUGH) return true;
-  std::erase_if(server.hosts, [&](const std::string& host) {
-    return !there.tls_hosts.insert(WithoutNamespace(host)).second;
+  const bool any = candidate.server.tls().mode() == ServerTlsSettings::AUTO_PASSTHROUGH;
+  auto hosts = HostsOf(candidate, [&](absl::string_view host) {
+    return any || there.tls_hosts.emplace(WithoutNamespace(host)).second;
   });
-  return !server.hosts.empty();
+  if (!any && hosts.empty()) return;
+  there.port.servers.push_back(Describe(candidate, std::move(route_name), std::move(hosts)));
 }
 
-void Place(absl::btree_map<PortAddress, Occupancy>& ports, uint32_t listener_port,
-           const std::string& bind, GatewayServer server) {
-  Occupancy& there = ports[{listener_port, bind}];
-  there.port.listener_port = listener_port;
-  there.port.bind = bind;
-  server.route_name = RouteName(server, listener_port, bind);
-  const bool admitted = IsPlain(server) ? AdmitPlain(there, server) : AdmitTls(there, server);
-  if (admitted) there.port.servers.push_back(std::move(server));
-}
+class Merger {
+ public:
+  Merger(mesh::View& view, const ProxyClass& proxy) : view_(view), proxy_(proxy) {}
+
+  void Add(const policy::Object& gateway, const Server& server) {
+    const Candidate candidate(gateway, server);
+    const std::string bind = BindOf(server, proxy_);
+    for (uint32_t port : ListenerPortsOf(server.port().number())) {
+      Occupancy& there = ports_[{port, bind}];
+      there.port.listener_port = port;
+      there.port.bind = bind;
+      if (mesh::IsTls(candidate.protocol)) {
+        PlaceTls(candidate, there);
+      } else {
+        PlacePlain(candidate, there);
+      }
+    }
+  }
+
+  std::vector<GatewayPort> Finish() && {
+    std::vector<GatewayPort> ports;
+    for (auto& [address, there] : ports_) {
+      if (!there.port.servers.empty()) ports.push_back(std::move(there.port));
+    }
+    return ports;
+  }
+
+ private:
+  const std::vector<uint32_t>& ListenerPortsOf(uint32_t number) {
+    auto [it, added] = listener_ports_.try_emplace(number);
+    if (added) it->second = ListenerPorts(view_, proxy_, number);
+    return it->second;
+  }
+
+  mesh::View& view_;
+  const ProxyClass& proxy_;
+  absl::btree_map<PortAddress, Occupancy> ports_;
+  absl::flat_hash_map<uint32_t, std::vector<uint32_t>> listener_ports_;  // by service port
+};
 
 }  // namespace
 
@@ -142,21 +207,24 @@ std::string GatewayPort::ListenerName() const {
   return absl::StrCat(bind.empty() ? "0.0.0.0" : bind, "_", listener_port);
 }
 
-std::vector<GatewayPort> MergeGatewayServers(mesh::View& view, const ProxyClass& proxy) {
-  absl::btree_map<PortAddress, Occupancy> ports;
+GatewayServers::GatewayServers(mesh::View& view, const ProxyClass& proxy) {
+  Merger merger(view, proxy);
   for (const policy::Object* gateway : mesh::GatewaysFor(view, proxy.labels)) {
     for (const Server& server : gateway->As<policy::v1::Gateway>().servers()) {
-      const std::string bind = BindOf(server, proxy);
-      for (uint32_t port : ListenerPorts(view, proxy, server.port().number())) {
-        Place(ports, port, bind, Describe(*gateway, server));
-      }
+      merger.Add(*gateway, server);
     }
   }
-  std::vector<GatewayPort> result;
-  for (auto& [address, there] : ports) {
-    if (!there.port.servers.empty()) result.push_back(std::move(there.port));
+  ports_ = std::move(merger).Finish();
+  for (const GatewayPort& port : ports_) {
+    for (const GatewayServer& server : port.servers) {
+      if (server.http) by_route_[server.route_name].push_back(&server);
+    }
   }
-  return result;
+}
+
+const GatewayServers::List* GatewayServers::Find(absl::string_view route_name) const {
+  auto it = by_route_.find(route_name);
+  return it == by_route_.end() ? nullptr : &it->second;
 }
 
 }  // namespace binnacle::translator

@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/string_view.h"
 #include "mesh/protocol.h"
 #include "mesh/view.h"
 #include "policy/object.h"
@@ -40,6 +43,24 @@ struct GatewayPort {
   std::string ListenerName() const;
 };
 
-std::vector<GatewayPort> MergeGatewayServers(mesh::View& view, const ProxyClass& proxy);
+// All of a class. Merging looks at every server, so it is done once for all that
+// is made from them. Points into the Snapshot.
+class GatewayServers {
+ public:
+  // In order of precedence.
+  using List = absl::InlinedVector<const GatewayServer*, 1>;
+
+  GatewayServers(mesh::View& view, const ProxyClass& proxy);
+  GatewayServers(const GatewayServers&) = delete;
+  GatewayServers& operator=(const GatewayServers&) = delete;
+
+  const std::vector<GatewayPort>& ports() const { return ports_; }
+  // The HTTP servers with that route name; nullptr if there are none.
+  const List* Find(absl::string_view route_name) const;
+
+ private:
+  std::vector<GatewayPort> ports_;
+  absl::flat_hash_map<absl::string_view, List> by_route_;  // points into ports_
+};
 
 }  // namespace binnacle::translator

@@ -19,6 +19,8 @@ bool PassesMeshTlsOn(const policy::v1::Gateway& gateway) {
   return false;
 }
 
+}  // namespace
+
 bool NeedsSniDnat(mesh::View& view, const ProxyClass& proxy) {
   if (proxy.type != ProxyType::kGateway) return false;
   for (const policy::Object* gateway : mesh::GatewaysFor(view, proxy.labels)) {
@@ -26,8 +28,6 @@ bool NeedsSniDnat(mesh::View& view, const ProxyClass& proxy) {
   }
   return false;
 }
-
-}  // namespace
 
 Clusters BuildServiceClusters(mesh::View& view, const ProxyClass& proxy, absl::string_view host) {
   const std::vector<Destination> destinations = FindDestinations(view, proxy, host);
@@ -38,8 +38,12 @@ Clusters BuildServiceClusters(mesh::View& view, const ProxyClass& proxy, absl::s
       clusters.push_back(*std::move(cluster));
     }
   }
-  if (destinations.empty() || !NeedsSniDnat(view, proxy)) return clusters;
-  for (const Destination& destination : destinations) {
+  return clusters;
+}
+
+Clusters BuildSniDnatClusters(mesh::View& view, const ProxyClass& proxy, absl::string_view host) {
+  Clusters clusters;
+  for (const Destination& destination : FindDestinations(view, proxy, host)) {
     if (auto cluster = BuildSniDnatCluster(view, proxy, destination)) {
       clusters.push_back(*std::move(cluster));
     }

@@ -18,9 +18,13 @@
 namespace binnacle::translator {
 
 // The clusters of the service that `host` means to this class, for all its
-// ports and subsets (for gateways with an AUTO_PASSTHROUGH server the SNI-DNAT
-// ones too). Empty if there is no such service.
+// ports and subsets. Empty if there is no such service.
 std::vector<Translated<envoy::config::cluster::v3::Cluster>> BuildServiceClusters(
+    mesh::View& view, const ProxyClass& proxy, absl::string_view host);
+
+// A gateway with an AUTO_PASSTHROUGH server has SNI-DNAT clusters besides.
+bool NeedsSniDnat(mesh::View& view, const ProxyClass& proxy);
+std::vector<Translated<envoy::config::cluster::v3::Cluster>> BuildSniDnatClusters(
     mesh::View& view, const ProxyClass& proxy, absl::string_view host);
 
 }  // namespace binnacle::translator

@@ -37,39 +37,56 @@ bool SetAction(RouteContext& context, const HttpRoute& rule, absl::string_view n
   return SetRouteAction(context, rule, ns, route);
 }
 
-// One rule with one of its matches (empty: every request).
-void AppendRoute(RouteContext& context, const HttpRoute& rule, const HttpMatchRequest& match,
-                 const policy::Object& virtual_service, Routes& routes) {
+// What the rule does, whichever of its matches led there. False if it leads
+// nowhere.
+bool SetWhatIsDone(RouteContext& context, const HttpRoute& rule, absl::string_view ns,
+                   Route& route) {
+  if (rule.has_headers()) AppendHeaderMutations(rule.headers(), route);
+  if (!SetAction(context, rule, ns, route)) return false;
+  if (rule.has_fault()) SetFault(rule.fault(), route);
+  if (rule.has_cors_policy()) SetCorsPolicy(rule.cors_policy(), context.proxy, route);
+  return true;
+}
+
+// One rule with one of its matches (empty: every request). `like`: a route of
+// the same rule, or nullptr. Gives the route, or nullptr if the rule leads
+// nowhere.
+const Route* AppendRoute(RouteContext& context, const HttpRoute& rule,
+                         const HttpMatchRequest& match, const policy::Object& virtual_service,
+                         const Route* like, Routes& routes) {
   Route& route = *routes.Add();
+  if (like != nullptr) {
+    route = *like;
+    route.mutable_match()->Clear();
+  } else if (!SetWhatIsDone(context, rule, virtual_service.key.ns, route)) {
+    routes.RemoveLast();
+    return nullptr;
+  }
   route.set_name(RouteName(rule, match));
   if (rule.match().empty()) {
     SetCatchAllMatch(*route.mutable_match());
   } else {
     SetRouteMatch(match, *route.mutable_match());
   }
-  if (rule.has_headers()) AppendHeaderMutations(rule.headers(), route);
-  if (!SetAction(context, rule, virtual_service.key.ns, route)) {
-    routes.RemoveLast();
-    return;
-  }
   route.set_stat_prefix(match.stat_prefix());
   SetOperationName(virtual_service.key.name, context.port, route);
-  if (rule.has_fault()) SetFault(rule.fault(), route);
-  if (rule.has_cors_policy()) SetCorsPolicy(rule.cors_policy(), context.proxy, route);
+  return &route;
 }
 
 // True if nothing after the rule can be reached.
 bool AppendRule(RouteContext& context, const HttpRoute& rule, const policy::Object& virtual_service,
                 Routes& routes) {
   if (rule.match().empty()) {
-    AppendRoute(context, rule, HttpMatchRequest::default_instance(), virtual_service, routes);
+    AppendRoute(context, rule, HttpMatchRequest::default_instance(), virtual_service, nullptr,
+                routes);
     return true;
   }
+  const Route* last = nullptr;
   for (const HttpMatchRequest& match : rule.match()) {
     if (!SourceMatches(context, match, virtual_service.key.ns)) continue;
-    const int before = routes.size();
-    AppendRoute(context, rule, match, virtual_service, routes);
-    if (routes.size() > before && IsCatchAll(routes[before].match())) return true;
+    last = AppendRoute(context, rule, match, virtual_service, last, routes);
+    if (last == nullptr) return false;
+    if (IsCatchAll(last->match())) return true;
   }
   return false;
 }

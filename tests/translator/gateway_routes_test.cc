@@ -63,8 +63,8 @@ TEST_CASE("a route name that no server of this gateway has is unknown") {
 
 TEST_CASE("servers grouped once make the same routes") {
   Edge mesh;
-  const ServersByRoute servers = GroupServersByRoute(mesh.view, mesh.proxy);
-  REQUIRE(servers.size() == 1);
+  const GatewayServers servers(mesh.view, mesh.proxy);
+  REQUIRE(servers.ports().size() == 1);
   CHECK(Shown(BuildGatewayRoutes(mesh.view, mesh.proxy, "http.80", servers)->message) ==
         Shown(BuildGatewayRoutes(mesh.view, mesh.proxy, "http.80")->message));
   CHECK_FALSE(BuildGatewayRoutes(mesh.view, mesh.proxy, "http.81", servers).has_value());

@@ -40,7 +40,8 @@ Words Merged(const std::string& policies, const ProxyClass& proxy = Ingress()) {
   const auto snapshot = store.Apply(mesh::Putting(policies));
   mesh::View view(*snapshot);
   Words told;
-  for (const GatewayPort& port : MergeGatewayServers(view, proxy)) {
+  const GatewayServers servers(view, proxy);
+  for (const GatewayPort& port : servers.ports()) {
     for (const GatewayServer& server : port.servers) {
       told.push_back(absl::StrCat(port.ListenerName(), ": ", server.gateway_name, " ",
                                   server.route_name, " ", absl::StrJoin(server.hosts, ",")));
