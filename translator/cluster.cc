@@ -37,7 +37,7 @@ Cluster::DnsLookupFamily LookupFamily(const ProxyClass& proxy) {
 void SetEds(Cluster& cluster) {
   cluster.set_type(Cluster::EDS);
   auto& eds = *cluster.mutable_eds_cluster_config();
-  *eds.mutable_eds_config() = AdsConfigSource();
+  SetAds(*eds.mutable_eds_config());
   eds.set_service_name(cluster.name());
 }
 
@@ -75,7 +75,7 @@ void SetDynamicDns(const ProxyClass& proxy, Cluster& cluster) {
   config.set_allow_insecure_cluster_options(true);
   auto& type = *cluster.mutable_cluster_type();
   type.set_name("envoy.clusters.dynamic_forward_proxy");
-  *type.mutable_typed_config() = TypedConfig(config);
+  SetTypedConfig(config, *type.mutable_typed_config());
 }
 
 void SetDiscovery(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
@@ -126,7 +126,7 @@ Result Begin(mesh::View& view, const ProxyClass& proxy, const Destination& desti
   ApplyConnectionPool(destination.policy, mesh, cluster);
   SetLoadBalancing(proxy, destination, mesh, cluster);
   ApplyOutlierDetection(destination.policy, cluster);
-  *cluster.mutable_metadata() = OutboundMetadata(destination);
+  SetOutboundMetadata(destination, *cluster.mutable_metadata());
   return out;
 }
 

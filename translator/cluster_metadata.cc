@@ -25,8 +25,7 @@ void AddService(const mesh::Service& service, Struct& istio) {
 
 }  // namespace
 
-Metadata OutboundMetadata(const Destination& destination) {
-  Metadata metadata;
+void SetOutboundMetadata(const Destination& destination, Metadata& metadata) {
   Struct& istio = (*metadata.mutable_filter_metadata())["istio"];
   auto& fields = *istio.mutable_fields();
   fields["default_original_port"].set_number_value(destination.port->number);
@@ -38,13 +37,10 @@ Metadata OutboundMetadata(const Destination& destination) {
   if (!destination.subset.empty()) fields["subset"].set_string_value(destination.subset);
   if (destination.service->mesh_external) fields["external"].set_bool_value(true);
   AddService(*destination.service, istio);
-  return metadata;
 }
 
-Metadata InboundMetadata(const mesh::Service& service) {
-  Metadata metadata;
+void SetInboundMetadata(const mesh::Service& service, Metadata& metadata) {
   AddService(service, (*metadata.mutable_filter_metadata())["istio"]);
-  return metadata;
 }
 
 }  // namespace binnacle::translator

@@ -13,7 +13,8 @@
 
 namespace binnacle::translator {
 
-envoy::config::core::v3::Metadata OutboundMetadata(const Destination& destination);
-envoy::config::core::v3::Metadata InboundMetadata(const mesh::Service& service);
+void SetOutboundMetadata(const Destination& destination,
+                         envoy::config::core::v3::Metadata& metadata);
+void SetInboundMetadata(const mesh::Service& service, envoy::config::core::v3::Metadata& metadata);
 
 }  // namespace binnacle::translator

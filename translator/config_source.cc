@@ -8,14 +8,23 @@ using envoy::config::core::v3::ConfigSource;
 
 ConfigSource AdsConfigSource() {
   ConfigSource source;
+  SetAds(source);
+  return source;
+}
+
+void SetAds(ConfigSource& source) {
   source.mutable_ads();
   source.mutable_initial_fetch_timeout();
   source.set_resource_api_version(ApiVersion::V3);
-  return source;
 }
 
 ConfigSource AgentConfigSource() {
   ConfigSource source;
+  SetAgent(source);
+  return source;
+}
+
+void SetAgent(ConfigSource& source) {
   ApiConfigSource& api = *source.mutable_api_config_source();
   api.set_api_type(ApiConfigSource::GRPC);
   api.set_transport_api_version(ApiVersion::V3);
@@ -23,7 +32,6 @@ ConfigSource AgentConfigSource() {
   api.add_grpc_services()->mutable_envoy_grpc()->set_cluster_name("sds-grpc");
   source.mutable_initial_fetch_timeout();
   source.set_resource_api_version(ApiVersion::V3);
-  return source;
 }
 
 }  // namespace binnacle::translator

@@ -14,9 +14,11 @@ namespace binnacle::translator {
 // The stream that this resource itself came on. The proxy waits for the answer
 // as long as it takes.
 envoy::config::core::v3::ConfigSource AdsConfigSource();
+void SetAds(envoy::config::core::v3::ConfigSource& source);
 
 // The agent at the proxy's side (static cluster `sds-grpc`), which holds the
 // workload's own keys.
 envoy::config::core::v3::ConfigSource AgentConfigSource();
+void SetAgent(envoy::config::core::v3::ConfigSource& source);
 
 }  // namespace binnacle::translator

@@ -54,7 +54,7 @@ void SetCorsPolicy(const CorsPolicy& policy, const ProxyClass& proxy,
     config.mutable_forward_not_matching_preflights()->set_value(policy.unmatched_preflights() !=
                                                                 CorsPolicy::IGNORE);
   }
-  (*route.mutable_typed_per_filter_config())[std::string(kCorsFilter)] = TypedConfig(config);
+  SetTypedConfig(config, (*route.mutable_typed_per_filter_config())[std::string(kCorsFilter)]);
 }
 
 }  // namespace binnacle::translator

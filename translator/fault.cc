@@ -64,7 +64,7 @@ void SetAbort(const HttpFaultInjection::Abort& abort, HTTPFault& fault) {
 }
 
 void Attach(const HTTPFault& fault, Route& route) {
-  (*route.mutable_typed_per_filter_config())[std::string(kFaultFilter)] = TypedConfig(fault);
+  SetTypedConfig(fault, (*route.mutable_typed_per_filter_config())[std::string(kFaultFilter)]);
 }
 
 }  // namespace

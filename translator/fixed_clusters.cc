@@ -10,45 +10,46 @@ namespace binnacle::translator {
 namespace {
 
 using envoy::config::cluster::v3::Cluster;
+using Result = Translated<Cluster>;
 
 constexpr int kPassthroughIdleSeconds = 300;
 
-Cluster Named(mesh::View& view, absl::string_view name) {
-  Cluster cluster;
-  cluster.set_name(std::string(name));
-  cluster.set_alt_stat_name(absl::StrCat(name, ";"));
-  ApplyConnectionPool({}, view.settings().config, cluster);
-  return cluster;
+Result Named(mesh::View& view, absl::string_view name) {
+  Result out;
+  out.message.set_name(std::string(name));
+  out.message.set_alt_stat_name(absl::StrCat(name, ";"));
+  ApplyConnectionPool({}, view.settings().config, out.message);
+  return out;
 }
 
-Cluster BlackHole(mesh::View& view) {
-  Cluster cluster = Named(view, kBlackHoleCluster);
-  cluster.clear_circuit_breakers();
-  cluster.set_type(Cluster::STATIC);
-  return cluster;
+Result BlackHole(mesh::View& view) {
+  Result out = Named(view, kBlackHoleCluster);
+  out.message.clear_circuit_breakers();
+  out.message.set_type(Cluster::STATIC);
+  return out;
 }
 
-Cluster Passthrough(mesh::View& view, absl::string_view name) {
-  Cluster cluster = Named(view, name);
+Result Passthrough(mesh::View& view, absl::string_view name) {
+  Result out = Named(view, name);
+  Cluster& cluster = out.message;
   cluster.set_type(Cluster::ORIGINAL_DST);
   cluster.set_lb_policy(Cluster::CLUSTER_PROVIDED);
   policy::v1::ConnectionPoolSettings pool;
   pool.mutable_http()->mutable_idle_timeout()->set_seconds(kPassthroughIdleSeconds);
   ApplyHttpProtocolOptions(UpstreamHttp::kAsDownstream, pool, {}, cluster);
-  return cluster;
+  return out;
 }
 
 }  // namespace
 
-std::vector<Translated<Cluster>> BuildFixedClusters(mesh::View& view, const ProxyClass& proxy) {
-  std::vector<Translated<Cluster>> clusters;
+std::vector<Result> BuildFixedClusters(mesh::View& view, const ProxyClass& proxy) {
+  std::vector<Result> clusters;
   if (proxy.type == ProxyType::kGrpc) return clusters;
-  clusters.push_back({BlackHole(view), {}});
+  clusters.push_back(BlackHole(view));
   if (proxy.type != ProxyType::kSidecar) return clusters;
-  clusters.push_back({Passthrough(view, kPassthroughCluster), {}});
-  Cluster inbound = Passthrough(view, kInboundPassthroughCluster);
-  BindToPassthroughAddress(proxy, inbound);
-  clusters.push_back({std::move(inbound), {}});
+  clusters.push_back(Passthrough(view, kPassthroughCluster));
+  clusters.push_back(Passthrough(view, kInboundPassthroughCluster));
+  BindToPassthroughAddress(proxy, clusters.back().message);
   return clusters;
 }
 

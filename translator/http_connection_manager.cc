@@ -7,12 +7,12 @@
 #include "translator/access_log.h"
 #include "translator/config_source.h"
 #include "translator/http_filters.h"
+#include "translator/message_space.h"
 #include "translator/typed_config.h"
 
 namespace binnacle::translator {
 
 using envoy::config::listener::v3::Filter;
-using envoy::config::route::v3::RouteConfiguration;
 using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
 using policy::v1::MeshConfig;
 using policy::v1::ProxyConfig;
@@ -36,8 +36,8 @@ void SetStatPrefix(absl::string_view stat_prefix, HttpConnectionManager& manager
   manager.set_stat_prefix(absl::StrCat(stat_prefix, ";"));
 }
 
-HttpConnectionManager Common(const MeshConfig& config, const ProxyClass& proxy, bool grpc_web) {
-  HttpConnectionManager manager;
+void SetCommon(const MeshConfig& config, const ProxyClass& proxy, bool grpc_web,
+               HttpConnectionManager& manager) {
   manager.mutable_use_remote_address()->set_value(false);
   manager.mutable_stream_idle_timeout();  // 0s: long polls and streams are legitimate
   manager.add_upgrade_configs()->set_upgrade_type("websocket");
@@ -45,19 +45,23 @@ HttpConnectionManager Common(const MeshConfig& config, const ProxyClass& proxy, 
   if (proxy.http10) manager.mutable_http_protocol_options()->set_accept_http_10(true);
   *manager.mutable_access_log() = BuildAccessLogs(config);
   *manager.mutable_http_filters() = BuildHttpFilters(grpc_web);
-  return manager;
 }
 
-Filter Wrap(google::protobuf::Any config) {
+Filter NewFilter() {
   Filter filter;
   filter.set_name("envoy.filters.network.http_connection_manager");
-  *filter.mutable_typed_config() = std::move(config);
+  return filter;
+}
+
+Filter Wrap(const HttpConnectionManager& manager) {
+  Filter filter = NewFilter();
+  SetTypedConfig(manager, *filter.mutable_typed_config());
   return filter;
 }
 
 void FetchRoutes(const std::string& route_name, HttpConnectionManager& manager) {
   manager.mutable_rds()->set_route_config_name(route_name);
-  *manager.mutable_rds()->mutable_config_source() = AdsConfigSource();
+  SetAds(*manager.mutable_rds()->mutable_config_source());
 }
 
 HttpConnectionManager::ForwardClientCertDetails Forwarding(
@@ -76,10 +80,12 @@ HttpConnectionManager::ForwardClientCertDetails Forwarding(
   }
 }
 
-HttpConnectionManager GatewayCommon(const MeshConfig& config, const ProxyClass& proxy,
-                                    bool grpc_web) {
+google::protobuf::Any PackGatewayCommon(const MeshConfig& config, const ProxyClass& proxy,
+                                        bool grpc_web) {
   const auto& topology = config.default_config().gateway_topology();
-  HttpConnectionManager manager = Common(config, proxy, grpc_web);
+  MessageSpace space;
+  auto& manager = space.New<HttpConnectionManager>();
+  SetCommon(config, proxy, grpc_web, manager);
   manager.set_server_name("istio-envoy");
   // Whoever connects at the edge is the client, unless so many proxies stand
   // in front.
@@ -91,47 +97,57 @@ HttpConnectionManager GatewayCommon(const MeshConfig& config, const ProxyClass& 
   details.set_cert(true);
   details.set_dns(true);
   details.set_uri(true);
-  return manager;
+  return TypedConfig(manager);
 }
 
 }  // namespace
 
 Filter BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
-                        absl::string_view stat_prefix, const RouteConfiguration& routes,
+                        absl::string_view stat_prefix, const InboundRouteOptions& routes,
                         bool grpc_web) {
-  HttpConnectionManager manager = Common(config, proxy, grpc_web);
+  MessageSpace space;
+  auto& manager = space.New<HttpConnectionManager>();
+  SetCommon(config, proxy, grpc_web, manager);
   SetStatPrefix(stat_prefix, manager);
-  *manager.mutable_route_config() = routes;
+  SetInboundRoutes(routes, *manager.mutable_route_config());
   manager.set_server_name("istio-envoy");
   manager.set_forward_client_cert_details(HttpConnectionManager::APPEND_FORWARD);
   auto& details = *manager.mutable_set_current_client_cert_details();
   details.mutable_subject()->set_value(true);
   details.set_dns(true);
   details.set_uri(true);
-  return Wrap(TypedConfig(manager));
+  return Wrap(manager);
 }
 
 Filter BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,
                          const HttpConnectionManagerOptions& options) {
-  HttpConnectionManager manager = Common(config, proxy, options.grpc_web);
+  MessageSpace space;
+  auto& manager = space.New<HttpConnectionManager>();
+  SetCommon(config, proxy, options.grpc_web, manager);
   SetStatPrefix(options.stat_prefix, manager);
   FetchRoutes(options.route_name, manager);
-  return Wrap(TypedConfig(manager));
+  return Wrap(manager);
 }
 
 GatewayHttp::GatewayHttp(const MeshConfig& config, const ProxyClass& proxy)
-    : packed_(TypedConfig(GatewayCommon(config, proxy, false))),
-      packed_with_grpc_web_(TypedConfig(GatewayCommon(config, proxy, true))) {}
+    : packed_(PackGatewayCommon(config, proxy, false)),
+      packed_with_grpc_web_(PackGatewayCommon(config, proxy, true)) {}
 
 // Fields may stand in any order on the wire, so the packed ones need no
 // repacking. None of those set here may be among them.
 Filter GatewayHttp::Build(const HttpConnectionManagerOptions& options) const {
-  google::protobuf::Any config = options.grpc_web ? packed_with_grpc_web_ : packed_;
-  HttpConnectionManager own;
+  MessageSpace space;
+  auto& own = space.New<HttpConnectionManager>();
   SetStatPrefix(options.stat_prefix, own);
   FetchRoutes(options.route_name, own);
+  const auto& shared = options.grpc_web ? packed_with_grpc_web_ : packed_;
+  Filter filter = NewFilter();
+  auto& config = *filter.mutable_typed_config();
+  config.set_type_url(shared.type_url());
+  config.mutable_value()->reserve(shared.value().size() + own.ByteSizeLong());
+  config.set_value(shared.value());
   own.AppendToString(config.mutable_value());
-  return Wrap(std::move(config));
+  return filter;
 }
 
 }  // namespace binnacle::translator

@@ -12,9 +12,9 @@
 
 #include "absl/strings/string_view.h"
 #include "envoy/config/listener/v3/listener_components.pb.h"
-#include "envoy/config/route/v3/route.pb.h"
 #include "google/protobuf/any.pb.h"
 #include "proto/policy/mesh_config.pb.h"
+#include "translator/inbound_routes.h"
 #include "translator/proxy_class.h"
 
 namespace binnacle::translator {
@@ -25,10 +25,12 @@ struct HttpConnectionManagerOptions {
   bool grpc_web = false;
 };
 
-// `routes` are inlined: they never change apart from the listener.
-envoy::config::listener::v3::Filter BuildInboundHttp(
-    const policy::v1::MeshConfig& config, const ProxyClass& proxy, absl::string_view stat_prefix,
-    const envoy::config::route::v3::RouteConfiguration& routes, bool grpc_web);
+// The routes are inlined: they never change apart from the listener.
+envoy::config::listener::v3::Filter BuildInboundHttp(const policy::v1::MeshConfig& config,
+                                                     const ProxyClass& proxy,
+                                                     absl::string_view stat_prefix,
+                                                     const InboundRouteOptions& routes,
+                                                     bool grpc_web);
 
 envoy::config::listener::v3::Filter BuildOutboundHttp(const policy::v1::MeshConfig& config,
                                                       const ProxyClass& proxy,

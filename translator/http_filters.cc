@@ -29,9 +29,7 @@ http::grpc_stats::v3::FilterConfig GrpcStats() {
   return config;
 }
 
-}  // namespace
-
-HttpFilters BuildHttpFilters(bool grpc_web) {
+HttpFilters Build(bool grpc_web) {
   HttpFilters filters;
   if (grpc_web) Add("envoy.filters.http.grpc_web", http::grpc_web::v3::GrpcWeb(), filters);
   Add("envoy.filters.http.grpc_stats", GrpcStats(), filters);
@@ -39,6 +37,14 @@ HttpFilters BuildHttpFilters(bool grpc_web) {
   Add("envoy.filters.http.cors", http::cors::v3::Cors(), filters);
   Add("envoy.filters.http.router", http::router::v3::Router(), filters);
   return filters;
+}
+
+}  // namespace
+
+const HttpFilters& BuildHttpFilters(bool grpc_web) {
+  static const auto& plain = *new HttpFilters(Build(false));
+  static const auto& with_grpc_web = *new HttpFilters(Build(true));
+  return grpc_web ? with_grpc_web : plain;
 }
 
 HttpFilters BuildProxylessHttpFilters() {

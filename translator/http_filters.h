@@ -16,7 +16,7 @@ using HttpFilters = google::protobuf::RepeatedPtrField<
     envoy::extensions::filters::network::http_connection_manager::v3::HttpFilter>;
 
 // `grpc_web`: browsers' gRPC arrives here and is made plain gRPC.
-HttpFilters BuildHttpFilters(bool grpc_web);
+const HttpFilters& BuildHttpFilters(bool grpc_web);
 
 // Of these a gRPC library knows: faults, and the router.
 HttpFilters BuildProxylessHttpFilters();

@@ -3,6 +3,7 @@
 #include "envoy/config/core/v3/protocol.pb.h"
 #include "envoy/extensions/upstreams/http/v3/http_protocol_options.pb.h"
 #include "mesh/protocol.h"
+#include "translator/message_space.h"
 #include "translator/typed_config.h"
 
 namespace binnacle::translator {
@@ -97,13 +98,14 @@ UpstreamHttp ChooseUpstreamHttp(const mesh::ServicePort& port, const ConnectionP
 
 void ApplyHttpProtocolOptions(UpstreamHttp http, const ConnectionPoolSettings& pool,
                               NameFromRequest names, envoy::config::cluster::v3::Cluster& cluster) {
-  HttpProtocolOptions options;
+  MessageSpace space;
+  auto& options = space.New<HttpProtocolOptions>();
   const bool has_life = SetConnectionLife(pool, options);
   const bool has_names = SetNames(names, options);
   // Plain HTTP/1.1 is what Envoy does when told nothing.
   if (http == UpstreamHttp::kHttp1 && !has_life && !has_names) return;
   SetVersion(http, pool.http(), options);
-  (*cluster.mutable_typed_extension_protocol_options())[kOptionsKey] = TypedConfig(options);
+  SetTypedConfig(options, (*cluster.mutable_typed_extension_protocol_options())[kOptionsKey]);
 }
 
 }  // namespace binnacle::translator

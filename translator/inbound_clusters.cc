@@ -80,7 +80,7 @@ Result BuildInboundCluster(mesh::View& view, const ProxyClass& proxy, const mesh
   // What callers are told to upgrade is not what the workload itself speaks.
   const UpstreamHttp http = ChooseUpstreamHttp(port, {}, MeshConfig());
   ApplyHttpProtocolOptions(http, pool, {}, cluster);
-  *cluster.mutable_metadata() = InboundMetadata(service);
+  SetInboundMetadata(service, *cluster.mutable_metadata());
   return out;
 }
 

@@ -88,14 +88,14 @@ Filter HttpFilter(const MeshConfig& config, const ProxyClass& proxy, const Inbou
   InboundRouteOptions options;
   options.cluster = port.cluster;
   if (port.service == nullptr) {
-    return BuildInboundHttp(config, proxy, port.cluster, BuildInboundRoutes(options), false);
+    return BuildInboundHttp(config, proxy, port.cluster, options, false);
   }
   const mesh::Protocol protocol = port.service_port->protocol;
   options.host = port.service->host;
   options.service_port = port.service_port->number;
   options.grpc = protocol == mesh::Protocol::kGrpc || protocol == mesh::Protocol::kGrpcWeb;
-  return BuildInboundHttp(config, proxy, absl::StrCat("inbound_0.0.0.0_", port.number),
-                          BuildInboundRoutes(options), protocol == mesh::Protocol::kGrpcWeb);
+  return BuildInboundHttp(config, proxy, absl::StrCat("inbound_0.0.0.0_", port.number), options,
+                          protocol == mesh::Protocol::kGrpcWeb);
 }
 
 FilterChain NewChain(const InboundPort& port, bool http) {

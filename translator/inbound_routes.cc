@@ -17,8 +17,7 @@ namespace {
 // to send again: it closed an idle connection just then.
 constexpr uint32_t kRetries = 2;
 
-RouteAction ToCluster(const InboundRouteOptions& options) {
-  RouteAction action;
+void GoToCluster(const InboundRouteOptions& options, RouteAction& action) {
   action.set_cluster(std::string(options.cluster));
   action.mutable_timeout();  // 0s: whoever calls knows how long to wait
   action.mutable_max_stream_duration()->mutable_max_stream_duration();
@@ -27,13 +26,11 @@ RouteAction ToCluster(const InboundRouteOptions& options) {
     action.mutable_retry_policy()->set_retry_on("reset-before-request");
     action.mutable_retry_policy()->mutable_num_retries()->set_value(kRetries);
   }
-  return action;
 }
 
 }  // namespace
 
-RouteConfiguration BuildInboundRoutes(const InboundRouteOptions& options) {
-  RouteConfiguration routes;
+void SetInboundRoutes(const InboundRouteOptions& options, RouteConfiguration& routes) {
   routes.set_name(std::string(options.cluster));
   routes.mutable_validate_clusters()->set_value(false);
   auto& host = *routes.add_virtual_hosts();
@@ -42,9 +39,8 @@ RouteConfiguration BuildInboundRoutes(const InboundRouteOptions& options) {
   Route& route = *host.add_routes();
   route.set_name("default");
   route.mutable_match()->set_prefix("/");
-  *route.mutable_route() = ToCluster(options);
+  GoToCluster(options, *route.mutable_route());
   if (!options.host.empty()) SetOperationName(options.host, options.service_port, route);
-  return routes;
 }
 
 }  // namespace binnacle::translator

@@ -20,6 +20,8 @@ struct InboundRouteOptions {
   bool grpc = false;          // gRPC clients retry for themselves
 };
 
-envoy::config::route::v3::RouteConfiguration BuildInboundRoutes(const InboundRouteOptions& options);
+// `routes` is empty.
+void SetInboundRoutes(const InboundRouteOptions& options,
+                      envoy::config::route::v3::RouteConfiguration& routes);
 
 }  // namespace binnacle::translator

@@ -58,6 +58,7 @@ class Memo {
   void Advance(const mesh::Snapshot& snapshot) {
     if (snapshot.revision() == revision_) return;
     if (const auto changed = snapshot.ChangedSince(revision_); changed.has_value()) {
+      IndexNew();
       for (mesh::FactId fact : *changed) MarkReaders(fact);
     } else {
       ++epoch_;
@@ -78,6 +79,7 @@ class Memo {
     auto it = units_.find(key);
     if (it == units_.end()) return;
     Unit& unit = slots_[it->second];
+    IndexNew();
     readings_needed_ -= unit.inputs.facts.size();
     free_.push_back(it->second);
     units_.erase(it);
@@ -153,23 +155,43 @@ class Memo {
   // often, and leave when they make up half of all.
   void Record(Unit& unit, mesh::Inputs inputs) {
     const uint32_t slot = units_.find(unit.key)->second;
-    auto known = unit.inputs.facts.begin();
-    for (const auto& [fact, revision] : inputs.facts) {
-      while (known != unit.inputs.facts.end() && known->first < fact) ++known;
-      if (known != unit.inputs.facts.end() && known->first == fact) continue;
-      readers_[fact].push_back(slot);
-      ++readings_;
+    if (unit.epoch == 0) {
+      new_.push_back(slot);
+    } else {
+      IndexNew();
+      NoteReader(slot, unit.inputs, inputs);
+      readings_needed_ += inputs.facts.size();
+      readings_needed_ -= unit.inputs.facts.size();
     }
-    readings_needed_ += inputs.facts.size();
-    readings_needed_ -= unit.inputs.facts.size();
     unit.inputs = std::move(inputs);
     unit.epoch = epoch_;
     unit.doubtful = false;
     if (readings_ > 2 * readings_needed_ + kReadingsAtLeast) FindReaders();
   }
 
+  // What a unit reads that has just been built for the first time matters only
+  // once something changes.
+  void IndexNew() {
+    for (uint32_t slot : new_) {
+      NoteReader(slot, {}, slots_[slot].inputs);
+      readings_needed_ += slots_[slot].inputs.facts.size();
+    }
+    new_.clear();
+  }
+
+  void NoteReader(uint32_t slot, const mesh::Inputs& before, const mesh::Inputs& now) {
+    auto known = before.facts.begin();
+    for (const auto& [fact, revision] : now.facts) {
+      while (known != before.facts.end() && known->first < fact) ++known;
+      if (known != before.facts.end() && known->first == fact) continue;
+      readers_[fact].push_back(slot);
+      ++readings_;
+    }
+  }
+
   void FindReaders() {
     readers_.clear();
+    new_.clear();
     readings_ = 0;
     for (const auto& [key, slot] : units_) {
       for (const auto& [fact, revision] : slots_[slot].inputs.facts) {
@@ -202,6 +224,7 @@ class Memo {
   absl::flat_hash_map<mesh::FactId, absl::InlinedVector<uint32_t, 4>> readers_;
   size_t readings_ = 0;         // in readers_
   size_t readings_needed_ = 0;  // by the inputs of today
+  std::vector<uint32_t> new_;   // not in readers_ yet
   std::vector<std::string> doubtful_;
 };
 

@@ -53,11 +53,11 @@ std::string ServerName(const Destination& destination) {
 void SetIdentity(CommonTlsContext& common) {
   auto& certificate = *common.add_tls_certificate_sds_secret_configs();
   certificate.set_name("default");
-  *certificate.mutable_sds_config() = AgentConfigSource();
+  SetAgent(*certificate.mutable_sds_config());
   auto& roots =
       *common.mutable_combined_validation_context()->mutable_validation_context_sds_secret_config();
   roots.set_name("ROOTCA");
-  *roots.mutable_sds_config() = AgentConfigSource();
+  SetAgent(*roots.mutable_sds_config());
 }
 
 }  // namespace

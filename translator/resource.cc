@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/str_format.h"
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "translator/references.h"
@@ -14,8 +14,8 @@
 namespace binnacle::translator {
 namespace {
 
+using google::protobuf::io::ArrayOutputStream;
 using google::protobuf::io::CodedOutputStream;
-using google::protobuf::io::StringOutputStream;
 
 constexpr uint8_t kLengthDelimited = 2;
 constexpr uint8_t Tag(int field) { return static_cast<uint8_t>(field << 3 | kLengthDelimited); }
@@ -27,6 +27,7 @@ constexpr int kResourceAny = 2;
 constexpr int kResourceName = 3;
 constexpr int kAnyTypeUrl = 1;
 constexpr int kAnyValue = 2;
+constexpr size_t kVersionSize = 16;  // a hash in hex
 static_assert(kResponseResources == kResourceAny, "sotw_entry() is the tail of delta_entry()");
 
 size_t FieldSize(size_t length) {
@@ -116,48 +117,62 @@ bool Resource::ShapedLike(const Resource& other) const {
   return own_origins_ == other.own_origins_ && absl::c_equal(parts_, other.parts_, same);
 }
 
+std::shared_ptr<Resource> Resource::New(ResourceType type, std::string name, Origins origins,
+                                        PartList parts) {
+  std::shared_ptr<Resource> resource(new Resource);
+  resource->type_ = type;
+  resource->name_ = std::move(name);
+  resource->own_origins_ = std::move(origins);
+  resource->parts_ = std::move(parts);
+  return resource;
+}
+
+uint8_t* Resource::MakeRoom(size_t message_size) {
+  const size_t any = FieldSize(TypeUrl(type_).size()) + FieldSize(message_size);
+  const size_t body = FieldSize(kVersionSize) + FieldSize(name_.size()) + FieldSize(any);
+  wire_.resize(FieldSize(body));
+  message_offset_ = wire_.size() - message_size;
+  return reinterpret_cast<uint8_t*>(wire_.data()) + message_offset_;
+}
+
+void Resource::WriteAround() {
+  version_ =
+      absl::StrCat(absl::Hex(XXH3_64bits(message().data(), message().size()), absl::kZeroPad16));
+  const absl::string_view url = TypeUrl(type_);
+  const size_t any = FieldSize(url.size()) + FieldSize(message().size());
+  ArrayOutputStream stream(wire_.data(), static_cast<int>(message_offset_));
+  CodedOutputStream out(&stream);
+  WriteHeader(out, kResponseResources,
+              FieldSize(version_.size()) + FieldSize(name_.size()) + FieldSize(any));
+  WriteField(out, kResourceVersion, version_);
+  WriteField(out, kResourceName, name_);
+  sotw_offset_ = static_cast<size_t>(out.ByteCount());
+  WriteHeader(out, kResourceAny, any);
+  WriteField(out, kAnyTypeUrl, url);
+  WriteHeader(out, kAnyValue, message().size());
+}
+
 std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string name,
                                                const google::protobuf::MessageLite& message,
                                                Origins origins, PartList parts) {
-  std::string bytes;
-  bytes.reserve(message.ByteSizeLong());  // growing by and by costs more than the writing
+  auto resource = New(type, std::move(name), std::move(origins), std::move(parts));
+  const size_t size = message.ByteSizeLong();
   {
-    StringOutputStream stream(&bytes);
+    ArrayOutputStream stream(resource->MakeRoom(size), static_cast<int>(size));
     CodedOutputStream out(&stream);
     out.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&out);
+    message.SerializeWithCachedSizes(&out);
   }
-  return FromBytes(type, std::move(name), bytes, std::move(origins), std::move(parts));
+  resource->WriteAround();
+  return resource;
 }
 
 std::shared_ptr<const Resource> Resource::FromBytes(ResourceType type, std::string name,
                                                     absl::string_view serialized, Origins origins,
                                                     PartList parts) {
-  std::shared_ptr<Resource> resource(new Resource);
-  resource->type_ = type;
-  resource->version_ = absl::StrFormat("%016x", XXH3_64bits(serialized.data(), serialized.size()));
-  resource->name_ = std::move(name);
-  resource->own_origins_ = std::move(origins);
-  resource->parts_ = std::move(parts);
-
-  const absl::string_view url = TypeUrl(type);
-  const size_t any = FieldSize(url.size()) + FieldSize(serialized.size());
-  const size_t body =
-      FieldSize(resource->version_.size()) + FieldSize(resource->name_.size()) + FieldSize(any);
-  resource->wire_.reserve(FieldSize(body));
-  {
-    StringOutputStream stream(&resource->wire_);
-    CodedOutputStream out(&stream);
-    WriteHeader(out, kResponseResources, body);
-    WriteField(out, kResourceVersion, resource->version_);
-    WriteField(out, kResourceName, resource->name_);
-    resource->sotw_offset_ = static_cast<size_t>(out.ByteCount());
-    WriteHeader(out, kResourceAny, any);
-    WriteField(out, kAnyTypeUrl, url);
-    WriteField(out, kAnyValue, serialized);
-  }
-  resource->wire_.shrink_to_fit();
-  resource->message_offset_ = resource->wire_.size() - serialized.size();
+  auto resource = New(type, std::move(name), std::move(origins), std::move(parts));
+  std::copy(serialized.begin(), serialized.end(), resource->MakeRoom(serialized.size()));
+  resource->WriteAround();
   return resource;
 }
 

@@ -68,6 +68,13 @@ class Resource {
  private:
   Resource();
 
+  static std::shared_ptr<Resource> New(ResourceType type, std::string name, Origins origins,
+                                       PartList parts);
+  // Room on the wire for a message of that size, which is to be written there.
+  uint8_t* MakeRoom(size_t message_size);
+  // Once it is.
+  void WriteAround();
+
   ResourceType type_;
   std::string name_;
   std::string version_;

@@ -6,9 +6,9 @@
 // Threads  safe to call from several threads at once.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <string>
-#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -23,23 +23,12 @@ class ResourcePool {
   ResourcePtr Intern(ResourcePtr resource);
 
  private:
-  // Origins are compared too: equal bytes may come from other files.
-  struct Key {
-    ResourceType type;
-    std::string name;
-    std::string version;
-
-    friend bool operator==(const Key&, const Key&) = default;
-    template <typename H>
-    friend H AbslHashValue(H h, const Key& key) {
-      return H::combine(std::move(h), key.type, key.name, key.version);
-    }
-  };
-
   void SweepLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   absl::Mutex mu_;
-  absl::flat_hash_map<Key, std::weak_ptr<const Resource>> held_ ABSL_GUARDED_BY(mu_);
+  // By a hash of type, name and version. Should two that differ share it, one
+  // of them is not kept; no more.
+  absl::flat_hash_map<uint64_t, std::weak_ptr<const Resource>> held_ ABSL_GUARDED_BY(mu_);
   size_t sweep_at_ ABSL_GUARDED_BY(mu_) = 1024;
 };
 

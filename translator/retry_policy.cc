@@ -59,7 +59,7 @@ void PreferOtherPriorities(RetryPolicy& policy) {
   config.set_update_frequency(2);
   auto& priority = *policy.mutable_retry_priority();
   priority.set_name("envoy.retry_priorities.previous_priorities");
-  *priority.mutable_typed_config() = TypedConfig(config);
+  SetTypedConfig(config, *priority.mutable_typed_config());
 }
 
 void SetGiven(const HttpRetry& retry, RetryPolicy& policy) {

@@ -1,6 +1,7 @@
 #include "translator/route_assembly.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
@@ -13,17 +14,19 @@ namespace {
 
 using envoy::config::route::v3::RouteConfiguration;
 using envoy::config::route::v3::VirtualHost;
+using google::protobuf::io::ArrayOutputStream;
 using google::protobuf::io::CodedOutputStream;
 using google::protobuf::io::StringOutputStream;
 
 constexpr uint8_t kLengthDelimited = 2;
 
 std::string Serialize(const google::protobuf::MessageLite& message) {
-  std::string bytes;
-  StringOutputStream stream(&bytes);
+  const size_t size = message.ByteSizeLong();
+  std::string bytes(size, '\0');
+  ArrayOutputStream stream(bytes.data(), static_cast<int>(size));
   CodedOutputStream out(&stream);
   out.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&out);
+  message.SerializeWithCachedSizes(&out);
   return bytes;
 }
 
@@ -37,7 +40,7 @@ std::shared_ptr<const VirtualHostPart> Without(const absl::flat_hash_set<absl::s
                                 [&](const std::string& d) { return taken.contains(d); }),
                  domains->end());
   if (domains->empty()) return nullptr;
-  return std::make_shared<const VirtualHostPart>(VirtualHostPart::Make({host, part.origins}));
+  return std::make_shared<const VirtualHostPart>(VirtualHostPart::Make(host, part.origins));
 }
 
 void Append(absl::string_view message, CodedOutputStream& out) {
@@ -58,10 +61,10 @@ size_t SizeOf(const VirtualHostParts& parts) {
 
 }  // namespace
 
-VirtualHostPart VirtualHostPart::Make(const Translated<VirtualHost>& host) {
-  return {{host.message.name(), host.origins},
-          Serialize(host.message),
-          {host.message.domains().begin(), host.message.domains().end()}};
+VirtualHostPart VirtualHostPart::Make(const VirtualHost& host, Origins origins) {
+  return {{host.name(), std::move(origins)},
+          Serialize(host),
+          {host.domains().begin(), host.domains().end()}};
 }
 
 VirtualHostParts ResolveDomains(const RouteConfiguration& shell, const VirtualHostParts& parts) {

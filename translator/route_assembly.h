@@ -24,7 +24,7 @@ struct VirtualHostPart : PartOrigins {
   std::string message;               // serialised VirtualHost
   std::vector<std::string> domains;  // of it
 
-  static VirtualHostPart Make(const Translated<envoy::config::route::v3::VirtualHost>& host);
+  static VirtualHostPart Make(const envoy::config::route::v3::VirtualHost& host, Origins origins);
 };
 
 using VirtualHostParts = std::vector<std::shared_ptr<const VirtualHostPart>>;

@@ -32,7 +32,8 @@ SidecarRouteConfiguration::PartPtr SidecarRouteConfiguration::Part(const mesh::S
   return built_.Get(host, snapshot, [&](mesh::View& view) -> PartPtr {
     auto translated = BuildSidecarVirtualHost(view, proxy_, host, name_);
     if (!translated.has_value()) return nullptr;
-    return std::make_shared<const VirtualHostPart>(VirtualHostPart::Make(*translated));
+    return std::make_shared<const VirtualHostPart>(
+        VirtualHostPart::Make(translated->message, std::move(translated->origins)));
   });
 }
 

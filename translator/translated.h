@@ -6,9 +6,24 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "policy/object.h"
+#include "translator/message_space.h"
+
+namespace envoy::config {
+namespace cluster::v3 {
+class Cluster;
+}
+namespace endpoint::v3 {
+class ClusterLoadAssignment;
+}
+namespace route::v3 {
+class RouteConfiguration;
+class VirtualHost;
+}  // namespace route::v3
+}  // namespace envoy::config
 
 namespace binnacle::translator {
 
@@ -27,5 +42,30 @@ struct Translated {
   Origins origins;  // in no particular order, may hold duplicates
   PartList parts{};
 };
+
+// Of messages that a mesh has thousands of.
+template <typename Message>
+struct TranslatedInSpace {
+ private:
+  std::unique_ptr<MessageSpace> space_ = NewMessageSpace();
+
+ public:
+  Message& message = space_->New<Message>();
+  Origins origins;
+  PartList parts{};
+};
+
+template <>
+struct Translated<envoy::config::cluster::v3::Cluster>
+    : TranslatedInSpace<envoy::config::cluster::v3::Cluster> {};
+template <>
+struct Translated<envoy::config::endpoint::v3::ClusterLoadAssignment>
+    : TranslatedInSpace<envoy::config::endpoint::v3::ClusterLoadAssignment> {};
+template <>
+struct Translated<envoy::config::route::v3::RouteConfiguration>
+    : TranslatedInSpace<envoy::config::route::v3::RouteConfiguration> {};
+template <>
+struct Translated<envoy::config::route::v3::VirtualHost>
+    : TranslatedInSpace<envoy::config::route::v3::VirtualHost> {};
 
 }  // namespace binnacle::translator

@@ -13,5 +13,7 @@
 namespace binnacle::translator {
 
 google::protobuf::Any TypedConfig(const google::protobuf::Message& message);
+// The same, in its place; `any` is empty.
+void SetTypedConfig(const google::protobuf::Message& message, google::protobuf::Any& any);
 
 }  // namespace binnacle::translator

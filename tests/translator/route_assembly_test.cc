@@ -13,7 +13,7 @@ std::shared_ptr<const VirtualHostPart> Part(const std::string& name,
   Translated<VirtualHost> host;
   host.message.set_name(name);
   for (const auto& domain : domains) host.message.add_domains(domain);
-  return std::make_shared<const VirtualHostPart>(VirtualHostPart::Make(host));
+  return std::make_shared<const VirtualHostPart>(VirtualHostPart::Make(host.message, host.origins));
 }
 
 RouteConfiguration Assembled(const std::vector<std::shared_ptr<const VirtualHostPart>>& parts) {
