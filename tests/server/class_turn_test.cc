@@ -2,6 +2,9 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <functional>
+#include <memory>
+#include <utility>
 
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
@@ -24,6 +27,24 @@ TEST_CASE("who finds the turn taken is called once it is free") {
   CHECK(turn->Take(nullptr).has_value());
 }
 
+// A stream that needs the turn to get on.
+struct Proxy : std::enable_shared_from_this<Proxy> {
+  Proxy(TranslationPool& pool, std::shared_ptr<ClassTurn> the_turn)
+      : strand(std::make_shared<Strand>(pool)), turn(std::move(the_turn)) {}
+
+  void Post() {
+    strand->Post([self = shared_from_this()] { self->Pump(); });
+  }
+  void Pump() {
+    const auto held = turn->Take([self = shared_from_this()] { self->Post(); });
+    if (held.has_value()) work();
+  }
+
+  const std::shared_ptr<Strand> strand;
+  const std::shared_ptr<ClassTurn> turn;
+  std::function<void()> work;
+};
+
 TEST_CASE("a class that takes long holds one thread, however many of its proxies wait") {
   TranslationPool pool(2);
   auto turn = std::make_shared<ClassTurn>();
@@ -32,18 +53,15 @@ TEST_CASE("a class that takes long holds one thread, however many of its proxies
   constexpr int kProxies = 50;
   absl::BlockingCounter all(kProxies);
   for (int i = 0; i < kProxies; ++i) {
-    auto strand = std::make_shared<Strand>(pool);
-    auto work = std::make_shared<std::function<void()>>();
-    *work = [&, strand, work] {
-      const auto held = turn->Take([strand, work] { strand->Post([work] { (*work)(); }); });
-      if (!held.has_value()) return;
+    auto proxy = std::make_shared<Proxy>(pool, turn);
+    proxy->work = [&] {
       if (made++ == 0) {
         begun.Notify();
         end.WaitForNotification();  // a long translation
       }
       all.DecrementCount();
     };
-    strand->Post([work] { (*work)(); });
+    proxy->Post();
   }
   begun.WaitForNotification();
   // The other thread is there for others.
