@@ -63,8 +63,8 @@ FileParser::Known* FileParser::FindSame(const TextChunk& chunk, uint64_t hash, s
   return IsSame(known, chunk, hash) ? &known : nullptr;
 }
 
-FileParser::Known FileParser::Read(const TextChunk& chunk, uint64_t hash) {
-  return {hash, chunk.text.size(), chunk.line, false, chunk_parser_.Parse(chunk.text, chunk.line)};
+FileParser::Known FileParser::Read(ChunkParser& parser, const TextChunk& chunk, uint64_t hash) {
+  return {hash, chunk.text.size(), chunk.line, false, parser.Parse(chunk.text, chunk.line)};
 }
 
 FileParser::Known FileParser::Reuse(Known& known, uint32_t line) {
@@ -86,12 +86,15 @@ Parsed FileParser::Parse(absl::string_view text) {
     return refused;
   }
   const std::vector<TextChunk> chunks = SplitDocuments(text);
+  // For this reading only: its memory would be more than all else that is kept
+  // of a small file.
+  ChunkParser parser(file_, options_);
   std::vector<Known> now;
   now.reserve(chunks.size());
   for (const TextChunk& chunk : chunks) {
     const uint64_t hash = XXH3_64bits(chunk.text.data(), chunk.text.size());
     Known* same = FindSame(chunk, hash, now.size(), chunks.size());
-    now.push_back(same == nullptr ? Read(chunk, hash) : Reuse(*same, chunk.line));
+    now.push_back(same == nullptr ? Read(parser, chunk, hash) : Reuse(*same, chunk.line));
   }
   known_ = std::move(now);
   return Join();

@@ -23,9 +23,7 @@ namespace binnacle::policy {
 class FileParser {
  public:
   FileParser(const std::string& file, const ParseOptions& options)
-      : file_(std::make_shared<const std::string>(file)),
-        options_(options),
-        chunk_parser_(file_, options_) {}
+      : file_(std::make_shared<const std::string>(file)), options_(options) {}
   FileParser(const FileParser&) = delete;
   FileParser& operator=(const FileParser&) = delete;
 
@@ -43,13 +41,12 @@ class FileParser {
 
   static bool IsSame(const Known& known, const TextChunk& chunk, uint64_t hash);
   Known* FindSame(const TextChunk& chunk, uint64_t hash, size_t index, size_t count);
-  Known Read(const TextChunk& chunk, uint64_t hash);
+  static Known Read(ChunkParser& parser, const TextChunk& chunk, uint64_t hash);
   static Known Reuse(Known& known, uint32_t line);
   Parsed Join() const;
 
   const std::shared_ptr<const std::string> file_;
   const ParseOptions options_;
-  ChunkParser chunk_parser_;
   std::vector<Known> known_;
 };
 
