@@ -92,8 +92,14 @@ void FileSet::Update(const std::string& path, absl::string_view text) {
   file.hash = hash;
   TakeParsed(path, file, file.parser.Parse(text), text);
   file.was_read = true;
-  file.ended_with_newline = absl::EndsWith(text, "\n");
+  if (absl::EndsWith(text, "\n")) file.ended_with_newline = true;
   NoteRemarks(path, file);
+}
+
+// Whether it ends in the middle of a line, which is not how it once ended.
+bool FileSet::IsCut(const std::string& path, const File& file, absl::string_view text) {
+  return !file.objects.empty() && file.ended_with_newline && !absl::EndsWith(text, "\n") &&
+         !absl::EndsWith(path, ".json");
 }
 
 // Whether what the file held before, and does not hold now, may be missing only
@@ -110,10 +116,10 @@ bool FileSet::MustKeepOld(const std::string& path, const File& file, const polic
     return warn("empty-file", "the file is empty; its objects stay in effect",
                 "delete the file to remove them");
   }
-  if (file.ended_with_newline && !absl::EndsWith(text, "\n") && !absl::EndsWith(path, ".json")) {
+  if (IsCut(path, file, text)) {
     return warn("cut-file",
-                "the file ends in the middle of a line; objects that it no longer "
-                "holds stay in effect",
+                "the file ends in the middle of a line; its last object, and those that it no "
+                "longer holds, stay as they were",
                 "end its last line");
   }
   return parsed.truncated || parsed.incomplete;
@@ -121,12 +127,16 @@ bool FileSet::MustKeepOld(const std::string& path, const File& file, const polic
 
 void FileSet::TakeParsed(const std::string& path, File& file, policy::Parsed parsed,
                          absl::string_view text) {
+  const bool last_is_half = IsCut(path, file, text) && !parsed.objects.empty();
+  const ObjectKey last = last_is_half ? parsed.objects.back()->key : ObjectKey();
   absl::flat_hash_map<ObjectKey, ObjectPtr> now;
   now.reserve(parsed.objects.size());
   for (ObjectPtr& object : parsed.objects) now.emplace(object->key, std::move(object));
 
   const bool keep_all = MustKeepOld(path, file, parsed, text, parsed.findings);
   const absl::flat_hash_set<ObjectKey> refused(parsed.refused.begin(), parsed.refused.end());
+  // What is left of the last object may be sound, and not what its author says.
+  if (last_is_half) now.erase(last);
   for (const auto& [key, object] : file.objects) {
     if (keep_all || refused.contains(key)) now.emplace(key, object);
   }

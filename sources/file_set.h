@@ -67,7 +67,7 @@ class FileSet {
     policy::FileParser parser;
     uint64_t hash = 0;
     bool was_read = false;
-    bool ended_with_newline = false;
+    bool ended_with_newline = false;  // ever
     absl::flat_hash_map<policy::ObjectKey, ObjectPtr> objects;  // last valid versions
     std::vector<policy::Finding> findings;
     std::vector<std::string> unknown_kinds;
@@ -77,6 +77,7 @@ class FileSet {
   File& FileAt(const std::string& path);
   void TakeParsed(const std::string& path, File& file, policy::Parsed parsed,
                   absl::string_view text);
+  static bool IsCut(const std::string& path, const File& file, absl::string_view text);
   bool MustKeepOld(const std::string& path, const File& file, const policy::Parsed& parsed,
                    absl::string_view text, std::vector<policy::Finding>& findings) const;
   void Yield(const std::string& path, const policy::ObjectKey& key);

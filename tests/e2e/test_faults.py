@@ -62,6 +62,9 @@ def test_after_any_faults_every_envoy_holds_what_the_files_say(mesh, clock):
       faults.heal()
       in_the_end_all_is_right(mesh)
     for load in (one, other):
+      for failure in load.failures():
+        faults.note_at(failure.sent, f"LOST {failure}")
+    for load in (one, other):
       assert_no_failure(load.answers)
   finally:
     print(faults.history())

@@ -37,11 +37,11 @@ class Signer {
     const std::unique_ptr<EVP_MD_CTX, ca::Freed<&EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
     std::string signature(256, '\0');
     size_t size = signature.size();
-    Must(EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1 &&
-             EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()),
-                            &size, reinterpret_cast<const unsigned char*>(text.data()),
-                            text.size()) == 1,
-         "a token can be signed");
+    Must(
+        EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1 &&
+            EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                           reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1,
+        "a token can be signed");
     return absl::StrCat(text, ".", absl::WebSafeBase64Escape(signature));
   }
 
@@ -54,10 +54,9 @@ class Signer {
 void TakeInput(absl::string_view input) {
   static const FixedClock clock;
   static const Signer signer;
-  static const auto verifier =
-      ca::NewJwtVerifier({"cluster.local", "issuer", {"istio-ca"}},
-                         ca::FixedKeys(ca::ParseVerificationKeys(signer.public_pem()).value()),
-                         clock);
+  static const auto verifier = ca::NewJwtVerifier(
+      {"cluster.local", "issuer", {"istio-ca"}},
+      ca::FixedKeys(ca::ParseVerificationKeys(signer.public_pem()).value()), clock);
   Must(!verifier->Verify(input).ok(), "a token that we did not sign is refused");
   const auto caller = verifier->Verify(signer.Sign(input));
   if (caller.ok()) {

@@ -87,7 +87,8 @@ void Mutation::SwapLines(std::string& text) {
   if (first == std::string::npos) return;
   const size_t second = text.find('\n', first + 1);
   if (second == std::string::npos) return;
-  std::rotate(text.begin() + static_cast<std::ptrdiff_t>(text.rfind('\n', first - 1) + 1),
+  const size_t begin = first == 0 ? 0 : text.rfind('\n', first - 1) + 1;
+  std::rotate(text.begin() + static_cast<std::ptrdiff_t>(begin),
               text.begin() + static_cast<std::ptrdiff_t>(first + 1),
               text.begin() + static_cast<std::ptrdiff_t>(second + 1));
 }

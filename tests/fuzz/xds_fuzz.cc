@@ -195,6 +195,9 @@ class Life {
 }  // namespace
 
 void TakeInput(absl::string_view bytes) {
+  // It would print every text that is no UTF-8.
+  static const auto kUsual = google::protobuf::SetLogHandler(nullptr);
+  (void)kUsual;
   Input input(bytes);
   const uint8_t variant = input.Byte();
   std::optional<ResourceType> only;

@@ -133,7 +133,10 @@ class HoldingsModel {
         difference.sent.push_back(offered);
       } else {
         difference.removed.push_back(name);
-        if (!holds) ++difference.unknown;
+        if (entry.held == nullptr) ++difference.unknown;
+        if (entry.due && (entry.held != nullptr || !entry.foreign)) {
+          difference.vacant.push_back({name, entry.held});
+        }
       }
       entry.held = offered;
       entry.due = entry.foreign = false;

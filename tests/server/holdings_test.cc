@@ -24,6 +24,13 @@ using Strings = std::vector<std::string>;
 
 constexpr auto kEds = ResourceType::kEndpoint;
 
+std::vector<std::pair<std::string, ResourcePtr>> Told(
+    const std::vector<Difference::Vacancy>& vacant) {
+  std::vector<std::pair<std::string, ResourcePtr>> told;
+  for (const auto& [name, held] : vacant) told.emplace_back(name, held);
+  return told;
+}
+
 // Offers one set, and some resources that can be had by name only.
 class SetOffer final : public Offer {
  public:
@@ -126,6 +133,7 @@ class RandomLife {
     REQUIRE(got.sent == expected.sent);
     REQUIRE(got.removed == expected.removed);
     REQUIRE(got.unknown == expected.unknown);
+    REQUIRE(Told(got.vacant) == Told(expected.vacant));
     REQUIRE(holdings_.updates_wait() == model_.updates_wait);
     REQUIRE(holdings_.removals_wait() == model_.removals_wait);
   }

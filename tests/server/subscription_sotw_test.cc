@@ -202,11 +202,22 @@ TEST_CASE("a returning proxy with another version is sent everything") {
 
 TEST_CASE("names that do not exist get one empty answer") {
   FakeOffer offer;
+  SubscriptionSotw routes(ResourceType::kRoute);
+  routes.Receive(Ask({"nobody"}));
+  const auto response = routes.Next(offer, kAll, "1");
+  REQUIRE(response.has_value());
+  CHECK(response->resources.empty());
+  routes.Receive(Ask({"nobody"}, "1"));
+  CHECK_FALSE(routes.Next(offer, kAll, "2").has_value());
+}
+
+TEST_CASE("of a cluster that does not exist it is said once that it has no endpoints") {
+  FakeOffer offer;
   SubscriptionSotw endpoints(kEds);
   endpoints.Receive(Ask({"nobody"}));
   const auto response = endpoints.Next(offer, kAll, "1");
   REQUIRE(response.has_value());
-  CHECK(response->resources.empty());
+  CHECK(Names(response->resources) == std::vector<std::string>{"nobody"});
   endpoints.Receive(Ask({"nobody"}, "1"));
   CHECK_FALSE(endpoints.Next(offer, kAll, "2").has_value());
 }

@@ -80,6 +80,29 @@ TEST_CASE("a file cut short anywhere but between its documents removes nothing")
   }
 }
 
+TEST_CASE("a file cut in the middle of a line leaves its last object as it was") {
+  // In block style what is left is often sound, and means something else.
+  const std::string last =
+      "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: echo\nspec:\n"
+      "  host: echo\n  subsets:\n  - name: v1\n    labels:\n      version: v1\n";
+  const std::string whole = Rule("x") + "---\n" + last;
+  for (size_t cut = whole.size() - last.size(); cut < whole.size(); ++cut) {
+    if (whole[cut - 1] == '\n') continue;
+    CAPTURE(cut);
+    FileSet files({});
+    files.Update("a.yaml", whole);
+    files.TakeBatch();
+    for (const size_t size : {cut, cut - 1}) {
+      files.Update("a.yaml", whole.substr(0, size));
+      const Batch batch = files.TakeBatch();
+      CHECK(batch.put.empty());
+      CHECK(batch.removed.empty());
+      if (whole[size - 1] == '\n') break;
+      CHECK_FALSE(batch.findings.empty());
+    }
+  }
+}
+
 TEST_CASE("an emptied file removes nothing, and says how to remove its objects") {
   FileSet files({});
   files.Update("a.yaml", Rule("x"));

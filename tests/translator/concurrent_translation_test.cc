@@ -69,7 +69,8 @@ Versions VersionsOf(Translator& translator, const Node& node, const mesh::Snapsh
   const auto proxy = translator.Classify(node, snapshot);
   for (const ResourceType type : {ResourceType::kCluster, ResourceType::kEndpoint,
                                   ResourceType::kListener, ResourceType::kRoute}) {
-    for (const auto& resource : *translator.All(type, *proxy, snapshot)) {
+    const auto all = translator.All(type, *proxy, snapshot);
+    for (const auto& resource : *all) {
       versions[absl::StrCat(ShortName(type), " ", resource->name())] = resource->version();
       const auto found = translator.Find(type, resource->name(), *proxy, snapshot);
       if (found == nullptr || found->version() != resource->version()) {

@@ -34,7 +34,7 @@ class Faults:
     self._cut_off = set()  # names of workloads
     self._slow = []
     self._broken = sorted(_BROKEN.rglob("*.yaml"))
-    self.log = []
+    self._log = []
     # What the files of the folder say when all is well.
     self.right = {path.name: path.read_text(encoding="utf-8")
                   for path in sorted(mesh.policy.path.iterdir())}
@@ -72,11 +72,15 @@ class Faults:
       self._mesh.policy.write(name, text)
     self._mesh.control_plane.wait_ready()
 
+  def note_at(self, moment, what):
+    """Into the history; `moment`: time.monotonic()."""
+    self._log.append((moment - self._start, what))
+
   def history(self):
-    return "\n".join(self.log)
+    return "\n".join(f"{when:7.2f} s  {what}" for when, what in sorted(self._log))
 
   def _note(self, what):
-    self.log.append(f"{time.monotonic() - self._start:7.2f} s  {what}")
+    self.note_at(time.monotonic(), what)
 
   def _pause(self, most):
     """How long the fault lasts: its duration, not a wait for something."""
@@ -139,7 +143,7 @@ class Faults:
     if len(self._slow) == 5:
       self._slow.pop(0).close()
     self._slow.append(SlowClient(self._mesh.control_plane.xds_address,
-                                 xds_client.node(f"slow-{len(self.log)}")))
+                                 xds_client.node(f"slow-{len(self._log)}")))
 
   def _abrupt_client(self):
     with xds_client.DeltaStream(self._mesh.control_plane.xds_address,
