@@ -24,10 +24,13 @@ using Strings = std::vector<std::string>;
 
 constexpr auto kEds = ResourceType::kEndpoint;
 
-std::vector<std::pair<std::string, ResourcePtr>> Told(
+// By name and version: of equal resources either copy may be the one held.
+std::vector<std::pair<std::string, std::string>> Told(
     const std::vector<Difference::Vacancy>& vacant) {
-  std::vector<std::pair<std::string, ResourcePtr>> told;
-  for (const auto& [name, held] : vacant) told.emplace_back(name, held);
+  std::vector<std::pair<std::string, std::string>> told;
+  for (const auto& [name, held] : vacant) {
+    told.emplace_back(name, held == nullptr ? "" : held->version());
+  }
   return told;
 }
 
