@@ -8,7 +8,8 @@
 
 namespace binnacle::server {
 
-std::vector<Suspect> Containment::Suspects(const Reception& reception) {
+std::vector<Suspect> Containment::Suspects(const Reception& reception,
+                                           const std::function<bool(absl::string_view)>& has_own) {
   std::vector<Suspect> suspects;
   for (size_t i = 0; i < reception.answered.size(); ++i) {
     const ResourcePtr& resource = reception.answered[i];
@@ -19,6 +20,11 @@ std::vector<Suspect> Containment::Suspects(const Reception& reception) {
       before = it->second;
     }
     const ResourcePtr& first = at_first_.emplace(resource->name(), before).first->second;
+    if (before == nullptr && has_own(resource->name())) {
+      // To try parts of it would be to take from the proxy what it came with.
+      suspects.push_back({resource, {"", resource->version()}, nullptr, /*indivisible=*/true});
+      continue;
+    }
     for (ResourcePart& part : ChangedParts(*resource, before.get())) {
       suspects.push_back({resource, std::move(part), first});
     }
@@ -26,15 +32,17 @@ std::vector<Suspect> Containment::Suspects(const Reception& reception) {
   return suspects;
 }
 
-Containment::Outcome Containment::Refused(const Reception& reception) {
+Containment::Outcome Containment::Refused(const Reception& reception,
+                                          const std::function<bool(absl::string_view)>& has_own) {
   Outcome outcome;
-  std::vector<Suspect> suspects = Suspects(reception);
+  std::vector<Suspect> suspects = Suspects(reception, has_own);
   if (suspects.empty()) return outcome;  // it has taken all of this before
-  Suspicion::Verdict verdict = suspicion_.Refused(type_, std::move(suspects), reception.error);
-  Convict(verdict, outcome);
+  const Suspicion::Verdict verdict =
+      suspicion_.Refused(type_, std::move(suspects), reception.error);
+  Convict(verdict, reception.error, outcome);
   screen_.SetWaiting(suspicion_.Waiting());
   std::set<absl::string_view> guilty;
-  for (const Suspect& suspect : outcome.guilty) guilty.insert(suspect.name());
+  for (const Suspect& suspect : verdict.guilty) guilty.insert(suspect.name());
   for (size_t i = 0; i < reception.answered.size(); ++i) {
     const ResourcePtr& resource = reception.answered[i];
     if (verdict.others_taken && !guilty.contains(resource->name())) {
@@ -50,10 +58,22 @@ Containment::Outcome Containment::Refused(const Reception& reception) {
   return outcome;
 }
 
-void Containment::Convict(Suspicion::Verdict& verdict, Outcome& outcome) {
+void Containment::Convict(const Suspicion::Verdict& verdict, const std::string& error,
+                          Outcome& outcome) {
   convictions_ += verdict.guilty.size();
-  for (const Suspect& suspect : verdict.guilty) screen_.Refuse(suspect);
-  outcome.guilty = std::move(verdict.guilty);
+  for (const Suspect& suspect : verdict.guilty) {
+    screen_.Refuse(suspect);
+    if (!suspect.indivisible || type_ != ResourceType::kRoute) {
+      outcome.guilty.push_back(suspect);
+      continue;
+    }
+    // It keeps the whole as it was. Of the parts, its class is told of those
+    // that its words quote; if there are none, a proxy with nothing to lose will
+    // find them.
+    for (ResourcePart& part : PartsQuoted(*suspect.resource, error)) {
+      outcome.guilty.push_back({suspect.resource, std::move(part), nullptr});
+    }
+  }
   if (convictions_ <= Refusals::kMost) return;
   // It would refuse whatever it is sent: no use to try on.
   for (const Suspect& suspect : suspicion_.All()) screen_.Refuse(suspect);

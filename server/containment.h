@@ -8,11 +8,13 @@
 // Spec     design section 3: a rejected resource is contained.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/holdings.h"
 #include "server/offer.h"
 #include "server/screen.h"
@@ -26,13 +28,17 @@ class Containment {
   explicit Containment(ResourceType type) : type_(type), screen_(type) {}
 
   struct Outcome {
+    // Whom the class is to be told of.
     std::vector<Suspect> guilty;
     // Of which it is no longer known what the proxy holds.
     std::vector<Doubt> doubts;
     // What it has taken nevertheless.
     std::vector<ResourcePtr> taken;
   };
-  Outcome Refused(const Reception& reception);
+  // `has_own` says of a name whether the proxy came with a version of its own
+  // that it may still have.
+  Outcome Refused(const Reception& reception,
+                  const std::function<bool(absl::string_view)>& has_own);
   void Accepted(const std::vector<ResourcePtr>& resources);
 
   // With `offer` as the class has it: what is over is dropped.
@@ -46,9 +52,10 @@ class Containment {
   const Screen& screen() const { return screen_; }
 
  private:
-  std::vector<Suspect> Suspects(const Reception& reception);
+  std::vector<Suspect> Suspects(const Reception& reception,
+                                const std::function<bool(absl::string_view)>& has_own);
   void ForgetIfFound();
-  void Convict(Suspicion::Verdict& verdict, Outcome& outcome);
+  void Convict(const Suspicion::Verdict& verdict, const std::string& error, Outcome& outcome);
 
   const ResourceType type_;
   Screen screen_;

@@ -422,7 +422,6 @@ class Holdings::Comparison {
     if (!same || state.due) {
       difference_.sent.push_back(resource);
       difference_.replaced.push_back(state.held);
-      state.outside = state.foreign;
       state.due = state.foreign = false;
     }
     holdings_.Hold(state, std::move(resource));  // lets go of the older copy

@@ -97,6 +97,8 @@ class Holdings {
   std::vector<ResourcePtr> held() const;
   // nullptr if it does not hold one of that name.
   ResourcePtr HeldAs(absl::string_view name) const { return StateOf(name).held; }
+  // It came with a version that was never offered here, and may still have it.
+  bool HasOwn(absl::string_view name) const { return StateOf(name).outside; }
   // Of what is held: the version of the set that has just these resources.
   std::string Version() const;
 
@@ -107,7 +109,7 @@ class Holdings {
     bool wanted = false;
     bool due = false;      // to be answered, whatever is held
     bool foreign = false;  // the proxy holds a version that was never offered here
-    bool outside = false;  // it did when last sent something, or still does
+    bool outside = false;  // it came with one, and has not taken another since
   };
   using Exceptions = absl::btree_map<std::string, State>;
   class Lookup;

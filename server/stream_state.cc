@@ -118,7 +118,8 @@ Containment& StreamState::ContainmentOf(ResourceType type) {
 void StreamState::Contain(Event& event) {
   const ResourceType type = *event.type;
   Containment& containment = ContainmentOf(type);
-  Containment::Outcome outcome = containment.Refused(event.reception);
+  Containment::Outcome outcome = containment.Refused(
+      event.reception, [&](absl::string_view name) { return At(type).HasOwn(name); });
   At(type).Distrust(outcome.doubts);
   At(type).set_refusing(containment.open());
   event.searching = containment.searching();

@@ -70,6 +70,7 @@ class Subscription {
   bool wants_any() const { return wildcard_ || holdings_.wants_any(); }
   // Resources among `names` that the proxy holds are sent again.
   void Repeat(const std::set<std::string>& names) { holdings_.Repeat(names); }
+  bool HasOwn(absl::string_view name) const { return holdings_.HasOwn(name); }
   void Distrust(const std::vector<Doubt>& doubts) { holdings_.Distrust(doubts); }
   // Whether the proxy goes without something that it has refused: its status
   // says so also after it has acknowledged other things.

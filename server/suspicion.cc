@@ -56,6 +56,16 @@ bool Named(absl::string_view error, absl::string_view name) {
 
 }  // namespace
 
+std::vector<ResourcePart> PartsQuoted(const translator::Resource& resource,
+                                      absl::string_view error) {
+  std::vector<ResourcePart> parts = PartsOf(resource);
+  const std::vector<std::string> quotations = Quotations(error);
+  std::erase_if(parts, [&](const ResourcePart& part) {
+    return part.name.empty() || !PartMentions(resource, part.name, quotations);
+  });
+  return parts;
+}
+
 std::vector<std::string> NamedAsRefused(absl::string_view error,
                                         const std::vector<std::string>& names) {
   std::vector<std::string> named;

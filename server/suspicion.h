@@ -26,6 +26,8 @@ struct Suspect {
   ResourcePtr resource;  // as it was sent
   ResourcePart part;
   ResourcePtr before;  // what the proxy had acknowledged; nullptr: nothing
+  // It was not looked at by parts, though it may have some.
+  bool indivisible = false;
 
   const std::string& name() const { return resource->name(); }
 };
@@ -57,6 +59,10 @@ class Suspicion {
 
   std::vector<std::vector<Suspect>> groups_;  // the last is on trial
 };
+
+// The named parts that hold what the words of a refusal quote.
+std::vector<ResourcePart> PartsQuoted(const translator::Resource& resource,
+                                      absl::string_view error);
 
 // Resources that Envoy's words name as refused: all of them, if they begin as
 // Envoy's do when it has taken the others.

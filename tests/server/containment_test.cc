@@ -93,11 +93,11 @@ class Proxy {
       Take(response, {});
     } else if (response.type == kCds || response.type == kLds) {
       Take(response, refused);
-      std::string error = "Error adding/updating cluster(s) ";
-      for (const std::string& name : refused) absl::StrAppend(&error, name, ": bad, ");
-      request.mutable_error_detail()->set_message(error);
+      std::string named = "Error adding/updating cluster(s) ";
+      for (const std::string& name : refused) absl::StrAppend(&named, name, ": bad, ");
+      request.mutable_error_detail()->set_message(named);
     } else {
-      request.mutable_error_detail()->set_message("something is bad");
+      request.mutable_error_detail()->set_message(error);
     }
     ++answers;
     refusals += refused.empty() ? 0 : 1;
@@ -118,6 +118,7 @@ class Proxy {
   }
 
   StreamState state;
+  std::string error = "something is bad";                            // of what Envoy would not name
   std::map<ResourceType, std::map<std::string, std::string>> holds;  // name -> version
   Strings convicted;
   int answers = 0;
@@ -383,22 +384,34 @@ TEST_CASE("a proxy that knows a former version tells it, though it was not the o
   CHECK(newcomer->holds[kCds]["a"] == former);
 }
 
-TEST_CASE(
-    "after a restart, what a proxy holds from before is left alone while the new is refused") {
+TEST_CASE("what a proxy holds from before a restart stays while the new is refused") {
   Class mesh = SmallMesh();
-  mesh.made->With(kCds, "a", "BAD").Put(NewRoutes("80", {{"x", "BAD"}, {"y", "b"}}));
-  Proxy first(kBad);
-  first.state.Aim(mesh.View());
-  first.Ask(kCds, {"*"}, {{"a", "from before"}, {"b", mesh.Version(kCds, "b")}});
-  first.Ask(kRds, {"80"}, {{"80", "from before"}});
-  first.Run();
-  CHECK(first.holds[kCds]["a"] == "from before");
-  Proxy second(kBad);
-  second.state.Aim(mesh.View());
-  second.Ask(kCds, {"*"}, {{"a", "from before"}, {"b", mesh.Version(kCds, "b")}});
-  second.Ask(kRds, {"80"}, {{"80", "from before"}});
-  CHECK(second.Run().empty());
-  CHECK(second.holds[kRds]["80"] == "from before");
+  mesh.made->With(kCds, "a", "BAD").Put(NewRoutes("80", {{"x", "the BAD one"}, {"y", "b"}}));
+  auto come_back = [&](Proxy& proxy) {
+    proxy.state.Aim(mesh.View());
+    proxy.Ask(kCds, {"*"}, {{"a", "from before"}, {"b", mesh.Version(kCds, "b")}});
+    proxy.Ask(kRds, {"80"}, {{"80", "from before"}});
+    proxy.Run();
+    CHECK(proxy.holds[kCds]["a"] == "from before");
+    CHECK(proxy.holds[kRds]["80"] == "from before");
+  };
+  SECTION("though nobody knows which part is to blame: a newcomer finds it") {
+    Proxy first(kBad);
+    come_back(first);
+    CHECK(first.Status(kRds) == "NACKED");
+    CHECK_FALSE(mesh.refusals->any(kRds));
+  }
+  SECTION("and its class is told of what its words quote") {
+    Proxy first(kBad);
+    first.error = "regex 'the BAD one' is too large";
+    come_back(first);
+    CHECK(first.convicted == Strings{"a", "80/x"});
+    Proxy second(kBad);
+    come_back(second);
+    CHECK(second.refusals == 0);
+  }
+  const auto newcomer = mesh.Connect();
+  CHECK(newcomer->holds[kRds]["80"] == NewRoutes("80", {{"y", "b"}})->version());
 }
 
 TEST_CASE("clusters stay while a refused route keeps the one before it in use") {
