@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "absl/algorithm/container.h"
-#include "absl/container/inlined_vector.h"
+#include "absl/container/fixed_array.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -21,18 +21,17 @@ using policy::v1::VirtualService;
 // looked for.
 class Joined {
  public:
-  Joined(absl::string_view ns, absl::string_view name) {
-    text_.reserve(ns.size() + name.size() + 1);
-    text_.insert(text_.end(), ns.begin(), ns.end());
-    text_.push_back('/');
-    text_.insert(text_.end(), name.begin(), name.end());
+  Joined(absl::string_view ns, absl::string_view name) : text_(ns.size() + name.size() + 1) {
+    ns.copy(text_.data(), ns.size());
+    text_[ns.size()] = '/';
+    name.copy(text_.data() + ns.size() + 1, name.size());
   }
   operator absl::string_view() const {  // NOLINT(google-explicit-constructor)
     return {text_.data(), text_.size()};
   }
 
  private:
-  absl::InlinedVector<char, 192> text_;
+  absl::FixedArray<char, 192> text_;
 };
 
 // Whether words of `exportTo` open an object of the namespace `own` to `ns`.

@@ -24,7 +24,8 @@ const Snapshot::Fact* View::Read(FactId id) {
 }
 
 void View::PutInOrder() {
-  std::sort(read_.begin(), read_.end());
+  std::sort(read_.begin(), read_.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   read_.erase(std::unique(read_.begin(), read_.end()), read_.end());
   put_in_order_at_ = std::max(put_in_order_at_, 2 * read_.size());
 }

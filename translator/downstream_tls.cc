@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "envoy/extensions/transport_sockets/tls/v3/tls.pb.h"
 #include "translator/config_source.h"
+#include "translator/message_space.h"
 #include "translator/secret.h"
 #include "translator/server_credential.h"
 #include "translator/subject_alt_name.h"
@@ -37,13 +38,13 @@ constexpr int kFilePatienceSeconds = 5;
 TransportSocket Wrap(const DownstreamTlsContext& context) {
   TransportSocket socket;
   socket.set_name("envoy.transport_sockets.tls");
-  *socket.mutable_typed_config() = TypedConfig(context);
+  SetTypedConfig(context, *socket.mutable_typed_config());
   return socket;
 }
 
 void FromAgent(absl::string_view name, SdsSecretConfig& out) {
   out.set_name(std::string(name));
-  *out.mutable_sds_config() = AgentConfigSource();
+  SetAgent(*out.mutable_sds_config());
 }
 
 void FromAgentsFiles(absl::string_view name, SdsSecretConfig& out) {
@@ -57,7 +58,7 @@ void FromServer(mesh::View& view, const ProxyClass& proxy, const std::string& na
                 SdsSecretConfig& out) {
   out.set_name(name);
   ConfigSource& source = *out.mutable_sds_config();
-  source = AdsConfigSource();
+  SetAds(source);
   source.clear_initial_fetch_timeout();
   if (!BuildSecret(view, proxy, name).has_value()) {
     source.mutable_initial_fetch_timeout()->set_nanos(kMissingSecretMillis * 1'000'000);
@@ -232,7 +233,8 @@ void SetValidation(mesh::View& view, const ProxyClass& proxy, const ServerTlsSet
 
 TransportSocket BuildMeshTlsSocket(const MeshConfig& config, const ProxyClass& proxy,
                                    bool certificate_required) {
-  DownstreamTlsContext context;
+  MessageSpace space;
+  auto& context = space.New<DownstreamTlsContext>();
   context.mutable_require_client_certificate()->set_value(certificate_required);
   CommonTlsContext& common = *context.mutable_common_tls_context();
   SetMeshParameters(config.mesh_mtls(), *common.mutable_tls_params());

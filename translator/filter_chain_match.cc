@@ -163,7 +163,7 @@ bool FilterChains::Narrow(FilterChainMatch& match) const {
 }
 
 bool FilterChains::Add(FilterChain chain) {
-  FilterChainMatch match = std::move(*chain.mutable_filter_chain_match());
+  FilterChainMatch& match = *chain.mutable_filter_chain_match();
   const bool named = !match.server_names().empty();
   const auto any = [](const auto&) { return true; };
   Distinct(*match.mutable_server_names(), IsServerName);
@@ -176,17 +176,14 @@ bool FilterChains::Add(FilterChain chain) {
   const bool raw = match.transport_protocol() == kRawTransport;
   needs_tls_inspector_ |= named || (!raw && (alpn || !match.transport_protocol().empty()));
   needs_http_inspector_ |= raw && alpn;
-  if (match.ByteSizeLong() == 0) {
-    chain.clear_filter_chain_match();
-  } else {
-    *chain.mutable_filter_chain_match() = std::move(match);
-  }
-  chains_.push_back(std::move(chain));
+  if (match.ByteSizeLong() == 0) chain.clear_filter_chain_match();
+  chains_.Add(std::move(chain));
   return true;
 }
 
+// The listener has none yet.
 void FilterChains::MoveTo(Listener& listener) && {
-  for (FilterChain& chain : chains_) *listener.add_filter_chains() = std::move(chain);
+  listener.mutable_filter_chains()->Swap(&chains_);
 }
 
 }  // namespace binnacle::translator

@@ -60,7 +60,7 @@ class FilterChains {
   // Takes every way in, or none if one is taken already.
   bool Take(const envoy::config::listener::v3::FilterChainMatch& match);
 
-  std::vector<envoy::config::listener::v3::FilterChain> chains_;
+  google::protobuf::RepeatedPtrField<envoy::config::listener::v3::FilterChain> chains_;
   absl::flat_hash_set<std::string> taken_;  // one for each way in
   bool needs_tls_inspector_ = false;
   bool needs_http_inspector_ = false;

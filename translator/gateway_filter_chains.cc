@@ -91,7 +91,7 @@ class Builder {
   const ProxyClass& proxy_;
   const GatewayPort& port_;
   Origins& origins_;
-  const GatewayHttp http_;
+  GatewayHttp http_;
   const bool plain_grpc_web_;
   bool mixed_ = false;  // TLS and plaintext arrive at the same port
   // By what the server says: most say the same.

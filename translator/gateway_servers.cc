@@ -1,6 +1,7 @@
 #include "translator/gateway_servers.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -128,6 +129,7 @@ GatewayServer Describe(const Candidate& candidate, std::string route_name,
 template <typename F>
 std::vector<std::string> HostsOf(const Candidate& candidate, F wanted) {
   std::vector<std::string> hosts;
+  hosts.reserve(candidate.server.hosts_size());
   std::string space;
   for (const std::string& written : candidate.server.hosts()) {
     const absl::string_view host = HostIn(written, candidate.gateway.key.ns, space);
@@ -169,9 +171,7 @@ class Merger {
     const Candidate candidate(gateway, server);
     const std::string bind = BindOf(server, proxy_);
     for (uint32_t port : ListenerPortsOf(server.port().number())) {
-      Occupancy& there = ports_[{port, bind}];
-      there.port.listener_port = port;
-      there.port.bind = bind;
+      Occupancy& there = At(port, bind);
       if (mesh::IsTls(candidate.protocol)) {
         PlaceTls(candidate, there);
       } else {
@@ -183,12 +183,27 @@ class Merger {
   std::vector<GatewayPort> Finish() && {
     std::vector<GatewayPort> ports;
     for (auto& [address, there] : ports_) {
-      if (!there.port.servers.empty()) ports.push_back(std::move(there.port));
+      if (!there->port.servers.empty()) ports.push_back(std::move(there->port));
     }
     return ports;
   }
 
  private:
+  // One server after the other is at the same place, mostly.
+  Occupancy& At(uint32_t port, const std::string& bind) {
+    if (last_ != nullptr && last_->port.listener_port == port && last_->port.bind == bind) {
+      return *last_;
+    }
+    auto& there = ports_[{port, bind}];
+    if (there == nullptr) {
+      there = std::make_unique<Occupancy>();
+      there->port.listener_port = port;
+      there->port.bind = bind;
+    }
+    last_ = there.get();
+    return *last_;
+  }
+
   const std::vector<uint32_t>& ListenerPortsOf(uint32_t number) {
     auto [it, added] = listener_ports_.try_emplace(number);
     if (added) it->second = ListenerPorts(view_, proxy_, number);
@@ -197,7 +212,8 @@ class Merger {
 
   mesh::View& view_;
   const ProxyClass& proxy_;
-  absl::btree_map<PortAddress, Occupancy> ports_;
+  absl::btree_map<PortAddress, std::unique_ptr<Occupancy>> ports_;
+  Occupancy* last_ = nullptr;                                            // looked for
   absl::flat_hash_map<uint32_t, std::vector<uint32_t>> listener_ports_;  // by service port
 };
 

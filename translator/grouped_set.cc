@@ -77,21 +77,29 @@ std::shared_ptr<const ResourceSet> GroupedSet::Update(
     return std::make_shared<const Keys>(list(reading));
   });
   groups_.Advance(snapshot);
+  auto group = [&](const std::string& key) {
+    return groups_.Get(key, snapshot, [&](mesh::View& reading) {
+      return std::make_shared<const Resources>(build(reading, key));
+    });
+  };
+  if (set_ == nullptr) {
+    groups_.TakeDoubtful();  // from now on they are told
+    for (const std::string& key : *keys) current_[key] = group(key);
+    keys_ = keys;
+    Assemble(*keys);
+    return set_;
+  }
   static const Resources kNone;
   Touched touched;
   for (const std::string& key : Stale(*keys)) {
     GroupPtr now;
-    if (std::binary_search(keys->begin(), keys->end(), key)) {
-      now = groups_.Get(key, snapshot, [&](mesh::View& reading) {
-        return std::make_shared<const Resources>(build(reading, key));
-      });
-    }
+    if (std::binary_search(keys->begin(), keys->end(), key)) now = group(key);
     const GroupPtr before = Exchange(key, now);
-    if (before == now || set_ == nullptr) continue;
+    if (before == now) continue;
     Note(before == nullptr ? kNone : *before, now == nullptr ? kNone : *now, touched);
   }
   keys_ = keys;
-  if (set_ == nullptr || (ambiguous_ && !touched.empty())) {
+  if (ambiguous_ && !touched.empty()) {
     Assemble(*keys);
     return set_;
   }

@@ -130,23 +130,27 @@ Filter BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,
 }
 
 GatewayHttp::GatewayHttp(const MeshConfig& config, const ProxyClass& proxy)
-    : packed_(PackGatewayCommon(config, proxy, false)),
-      packed_with_grpc_web_(PackGatewayCommon(config, proxy, true)) {}
+    : own_(std::make_unique<HttpConnectionManager>()),
+      packed_(PackGatewayCommon(config, proxy, false)),
+      packed_with_grpc_web_(PackGatewayCommon(config, proxy, true)) {
+  FetchRoutes("", *own_);
+}
+
+GatewayHttp::~GatewayHttp() = default;
 
 // Fields may stand in any order on the wire, so the packed ones need no
 // repacking. None of those set here may be among them.
-Filter GatewayHttp::Build(const HttpConnectionManagerOptions& options) const {
-  MessageSpace space;
-  auto& own = space.New<HttpConnectionManager>();
-  SetStatPrefix(options.stat_prefix, own);
-  FetchRoutes(options.route_name, own);
+Filter GatewayHttp::Build(const HttpConnectionManagerOptions& options) {
+  SetStatPrefix(options.stat_prefix, *own_);
+  own_->mutable_rds()->set_route_config_name(options.route_name);
   const auto& shared = options.grpc_web ? packed_with_grpc_web_ : packed_;
   Filter filter = NewFilter();
   auto& config = *filter.mutable_typed_config();
   config.set_type_url(shared.type_url());
-  config.mutable_value()->reserve(shared.value().size() + own.ByteSizeLong());
-  config.set_value(shared.value());
-  own.AppendToString(config.mutable_value());
+  std::string& value = *config.mutable_value();
+  value.reserve(shared.value().size() + own_->ByteSizeLong());
+  value = shared.value();
+  own_->AppendToString(&value);
   return filter;
 }
 

@@ -8,6 +8,7 @@
 //          HttpConnectionManager.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -16,6 +17,10 @@
 #include "proto/policy/mesh_config.pb.h"
 #include "translator/inbound_routes.h"
 #include "translator/proxy_class.h"
+
+namespace envoy::extensions::filters::network::http_connection_manager::v3 {
+class HttpConnectionManager;
+}
 
 namespace binnacle::translator {
 
@@ -41,10 +46,15 @@ envoy::config::listener::v3::Filter BuildOutboundHttp(const policy::v1::MeshConf
 class GatewayHttp {
  public:
   GatewayHttp(const policy::v1::MeshConfig& config, const ProxyClass& proxy);
+  ~GatewayHttp();
 
-  envoy::config::listener::v3::Filter Build(const HttpConnectionManagerOptions& options) const;
+  envoy::config::listener::v3::Filter Build(const HttpConnectionManagerOptions& options);
 
  private:
+  // What each has for itself, filled in anew each time.
+  const std::unique_ptr<
+      envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager>
+      own_;
   google::protobuf::Any packed_;
   google::protobuf::Any packed_with_grpc_web_;
 };

@@ -1,5 +1,6 @@
 #include "translator/inbound_filter_chains.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 
 namespace binnacle::translator {
 
+using envoy::config::core::v3::TransportSocket;
 using envoy::config::listener::v3::Filter;
 using envoy::config::listener::v3::FilterChain;
 using policy::v1::MeshConfig;
@@ -106,18 +108,43 @@ FilterChain NewChain(const InboundPort& port, bool http) {
   return chain;
 }
 
-FilterChain BuildChain(const MeshConfig& config, const ProxyClass& proxy, const InboundPort& port,
-                       const Way& way) {
+// What several ways into one port have in common, made when first needed.
+class Shared {
+ public:
+  Shared(const MeshConfig& config, const ProxyClass& proxy, const InboundPort& port)
+      : config_(config), proxy_(proxy), port_(port) {}
+
+  const TransportSocket& Tls() {
+    if (!tls_.has_value()) {
+      tls_ = BuildMeshTlsSocket(config_, proxy_, port_.authentication.certificate_required);
+    }
+    return *tls_;
+  }
+  const Filter& Http() {
+    if (!http_.has_value()) http_ = HttpFilter(config_, proxy_, port_);
+    return *http_;
+  }
+  const Filter& Tcp() {
+    if (!tcp_.has_value()) tcp_ = TcpProxyTo(config_, port_.cluster);
+    return *tcp_;
+  }
+
+ private:
+  const MeshConfig& config_;
+  const ProxyClass& proxy_;
+  const InboundPort& port_;
+  std::optional<TransportSocket> tls_;
+  std::optional<Filter> http_;
+  std::optional<Filter> tcp_;
+};
+
+FilterChain BuildChain(const InboundPort& port, const Way& way, Shared& shared) {
   FilterChain chain = NewChain(port, way.http);
   auto& match = *chain.mutable_filter_chain_match();
   match.set_transport_protocol(std::string(way.transport));
   MatchAlpn(way.alpn, match);
-  if (way.mesh_tls) {
-    *chain.mutable_transport_socket() =
-        BuildMeshTlsSocket(config, proxy, port.authentication.certificate_required);
-  }
-  *chain.add_filters() =
-      way.http ? HttpFilter(config, proxy, port) : TcpProxyTo(config, port.cluster);
+  if (way.mesh_tls) *chain.mutable_transport_socket() = shared.Tls();
+  *chain.add_filters() = way.http ? shared.Http() : shared.Tcp();
   return chain;
 }
 
@@ -140,7 +167,8 @@ void AddInboundFilterChains(const MeshConfig& config, const ProxyClass& proxy,
     chains.Add(Refusal(config, port));
     return;
   }
-  for (const Way& way : Ways(port, proxy)) chains.Add(BuildChain(config, proxy, port, way));
+  Shared shared(config, proxy, port);
+  for (const Way& way : Ways(port, proxy)) chains.Add(BuildChain(port, way, shared));
 }
 
 }  // namespace binnacle::translator

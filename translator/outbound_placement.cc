@@ -25,17 +25,22 @@ const mesh::ServicePort* FindTcpPort(const mesh::Service& service, uint32_t numb
 }
 
 std::vector<Tenant> FindTenants(mesh::View& view, const ProxyClass& proxy, uint32_t number) {
+  const auto hosts = mesh::VisibleHostsOnPort(view, proxy.ns, number);
   std::vector<Tenant> tenants;
-  for (absl::string_view host : mesh::VisibleHostsOnPort(view, proxy.ns, number)) {
+  tenants.reserve(hosts.size());
+  for (absl::string_view host : hosts) {
     const mesh::Service* service = mesh::FindService(view, host, proxy.ns);
     if (service == nullptr) continue;
     const mesh::ServicePort* port = FindTcpPort(*service, number);
     if (port != nullptr) tenants.push_back({service, port, std::nullopt});
   }
   // Where two want the same, the older has it; hosts are in order already.
-  std::stable_sort(tenants.begin(), tenants.end(), [](const Tenant& a, const Tenant& b) {
+  const auto older = [](const Tenant& a, const Tenant& b) {
     return a.service->created < b.service->created;
-  });
+  };
+  if (!std::is_sorted(tenants.begin(), tenants.end(), older)) {
+    std::stable_sort(tenants.begin(), tenants.end(), older);
+  }
   return tenants;
 }
 

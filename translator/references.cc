@@ -4,6 +4,7 @@
 #include "envoy/config/listener/v3/listener.pb.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 #include "envoy/extensions/transport_sockets/tls/v3/tls.pb.h"
+#include "translator/message_space.h"
 
 namespace binnacle::translator {
 namespace {
@@ -30,21 +31,25 @@ void AddTls(const CommonTlsContext& tls, References& references) {
   AddSecret(tls.combined_validation_context().validation_context_sds_secret_config(), references);
 }
 
+// Calls f with the message if it is one of those packed there.
+template <typename Message, typename F>
+void IfPacked(const google::protobuf::Any& packed, F f) {
+  if (!packed.Is<Message>()) return;
+  MessageSpace space;
+  auto& message = space.New<Message>();
+  if (packed.UnpackTo(&message)) f(message);
+}
+
 void AddSocket(const TransportSocket& socket, References& references) {
-  DownstreamTlsContext downstream;
-  UpstreamTlsContext upstream;
-  if (socket.typed_config().UnpackTo(&downstream)) {
-    AddTls(downstream.common_tls_context(), references);
-  } else if (socket.typed_config().UnpackTo(&upstream)) {
-    AddTls(upstream.common_tls_context(), references);
-  }
+  const auto add = [&](const auto& context) { AddTls(context.common_tls_context(), references); };
+  IfPacked<DownstreamTlsContext>(socket.typed_config(), add);
+  IfPacked<UpstreamTlsContext>(socket.typed_config(), add);
 }
 
 void AddManager(const google::protobuf::Any& config, References& references) {
-  HttpConnectionManager manager;
-  if (config.UnpackTo(&manager) && manager.has_rds()) {
-    references.routes.insert(manager.rds().route_config_name());
-  }
+  IfPacked<HttpConnectionManager>(config, [&](const HttpConnectionManager& manager) {
+    if (manager.has_rds()) references.routes.insert(manager.rds().route_config_name());
+  });
 }
 
 void AddChain(const FilterChain& chain, References& references) {
@@ -73,12 +78,13 @@ void AddListener(const Listener& listener, References& references) {
 
 References ReferencesIn(ResourceType type, absl::string_view message) {
   References references;
+  MessageSpace space;
   const auto size = static_cast<int>(message.size());
   if (type == ResourceType::kCluster) {
-    Cluster cluster;
+    auto& cluster = space.New<Cluster>();
     if (cluster.ParseFromArray(message.data(), size)) AddCluster(cluster, references);
   } else if (type == ResourceType::kListener) {
-    Listener listener;
+    auto& listener = space.New<Listener>();
     if (listener.ParseFromArray(message.data(), size)) AddListener(listener, references);
   }
   return references;

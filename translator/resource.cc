@@ -127,12 +127,13 @@ std::shared_ptr<Resource> Resource::New(ResourceType type, std::string name, Ori
   return resource;
 }
 
-uint8_t* Resource::MakeRoom(size_t message_size) {
+void Resource::BeginWire(size_t message_size) {
   const size_t any = FieldSize(TypeUrl(type_).size()) + FieldSize(message_size);
   const size_t body = FieldSize(kVersionSize) + FieldSize(name_.size()) + FieldSize(any);
-  wire_.resize(FieldSize(body));
-  message_offset_ = wire_.size() - message_size;
-  return reinterpret_cast<uint8_t*>(wire_.data()) + message_offset_;
+  const size_t size = FieldSize(body);
+  wire_.reserve(size);
+  message_offset_ = size - message_size;
+  wire_.resize(message_offset_);
 }
 
 void Resource::WriteAround() {
@@ -158,7 +159,10 @@ std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string na
   auto resource = New(type, std::move(name), std::move(origins), std::move(parts));
   const size_t size = message.ByteSizeLong();
   {
-    ArrayOutputStream stream(resource->MakeRoom(size), static_cast<int>(size));
+    resource->BeginWire(size);
+    resource->wire_.resize(resource->message_offset_ + size);
+    ArrayOutputStream stream(resource->wire_.data() + resource->message_offset_,
+                             static_cast<int>(size));
     CodedOutputStream out(&stream);
     out.SetSerializationDeterministic(true);
     message.SerializeWithCachedSizes(&out);
@@ -171,7 +175,8 @@ std::shared_ptr<const Resource> Resource::FromBytes(ResourceType type, std::stri
                                                     absl::string_view serialized, Origins origins,
                                                     PartList parts) {
   auto resource = New(type, std::move(name), std::move(origins), std::move(parts));
-  std::copy(serialized.begin(), serialized.end(), resource->MakeRoom(serialized.size()));
+  resource->BeginWire(serialized.size());
+  resource->wire_.append(serialized.data(), serialized.size());
   resource->WriteAround();
   return resource;
 }

@@ -70,8 +70,9 @@ class Resource {
 
   static std::shared_ptr<Resource> New(ResourceType type, std::string name, Origins origins,
                                        PartList parts);
-  // Room on the wire for a message of that size, which is to be written there.
-  uint8_t* MakeRoom(size_t message_size);
+  // Room on the wire for what stands before a message of that size, which is to
+  // be appended.
+  void BeginWire(size_t message_size);
   // Once it is.
   void WriteAround();
 

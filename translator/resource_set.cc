@@ -29,7 +29,9 @@ bool Before(const ResourcePtr& resource, absl::string_view name) { return resour
 ResourceSet::ResourceSet() : serial_(++last_serial) {}
 
 ResourceSet::ResourceSet(std::vector<ResourcePtr> resources) : ResourceSet() {
-  std::stable_sort(resources.begin(), resources.end(), ByName);
+  if (!std::is_sorted(resources.begin(), resources.end(), ByName)) {
+    std::stable_sort(resources.begin(), resources.end(), ByName);
+  }
   auto same = [](const auto& a, const auto& b) { return a->name() == b->name(); };
   resources.erase(std::unique(resources.begin(), resources.end(), same), resources.end());
   Append(std::move(resources));
