@@ -133,6 +133,41 @@ TEST_CASE("a proxy that is not there is answered with those that are") {
   CHECK(admin.Get("/debug/proxy-config/clusters")->status == 400);
 }
 
+TEST_CASE("what a proxy refuses is told at the object, withheld from the next, and over with it") {
+  RunningServer server;
+  Admin admin(server);
+  server.Apply(ServiceEntryText("one", "10.0.0.1") + ServiceEntryText("two", "10.0.0.2"));
+  DeltaClient first(server, "web-1");
+  first.Send(ResourceType::kCluster, Subscribe({"*"}));
+  first.Nack(ResourceType::kCluster, first.Read(),
+             "Error adding/updating cluster(s) " + ClusterOf("one") + ": not this one");
+  REQUIRE(Eventually([&] { return admin.GetJson("/debug/refusals").size() == 1; }));
+  const json refusal = admin.GetJson("/debug/refusals")[0];
+  CHECK(refusal["type"] == "CDS");
+  CHECK(refusal["resource"] == ClusterOf("one"));
+  CHECK(refusal["proxy"] == "web-1.default");
+  CHECK(refusal["withheld"] == true);
+  CHECK(refusal["objects"] == json({{{"kind", "ServiceEntry"},
+                                     {"namespace", "default"},
+                                     {"name", "one"},
+                                     {"origin", "test.yaml:1"}}}));
+  for (const json& object : admin.GetJson("/debug/objects?kind=ServiceEntry")) {
+    CHECK(object.contains("refusals") == (object["metadata"]["name"] == "one"));
+  }
+  const std::string metrics = admin.Get("/metrics")->body;
+  CHECK_THAT(metrics, Contains("binnacle_refused_resources{type=\"CDS\"} 1"));
+  CHECK_THAT(metrics, Contains("binnacle_object_nacks_total{") && Contains("name=\"one\""));
+
+  DeltaClient second(server, "web-2");
+  second.Send(ResourceType::kCluster, Subscribe({"*"}));
+  const auto names = Names(second.Read());
+  CHECK_THAT(names, !Catch::Matchers::VectorContains(ClusterOf("one")));
+  CHECK_THAT(names, Catch::Matchers::VectorContains(ClusterOf("two")));
+
+  server.RemoveServiceEntry("one");
+  CHECK(Eventually([&] { return admin.GetJson("/debug/refusals").empty(); }));
+}
+
 TEST_CASE("metrics are in Prometheus' text format") {
   RunningServer server;
   Admin admin(server);
