@@ -8,8 +8,8 @@
 // agent named itself when it asked, or an identity where the agent named no
 // node. It trusts the new root once its agent has acknowledged the bundle that
 // has it; or, where its agent asks for no bundle, once it has been given a
-// certificate since (the answer brings the bundle along). A holder that is not connected is waited for too, until its
-// certificate expires, unless the operator says to go on without it.
+// certificate since (the answer brings the bundle along). A holder that is not connected is waited
+// for too, until its certificate expires, unless the operator says to go on without it.
 //
 // Threads  one, apart from waiting().
 // Spec     design section 3 (secure as delivered).

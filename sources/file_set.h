@@ -67,7 +67,7 @@ class FileSet {
     policy::FileParser parser;
     uint64_t hash = 0;
     bool was_read = false;
-    bool ended_with_newline = false;  // ever
+    bool ended_with_newline = false;                            // ever
     absl::flat_hash_map<policy::ObjectKey, ObjectPtr> objects;  // last valid versions
     std::vector<policy::Finding> findings;
     std::vector<std::string> unknown_kinds;

@@ -42,7 +42,8 @@ int NumberOf(const Snapshot& snapshot, const std::string& name) {
   const auto* endpoints = snapshot.Find<FactKind::kEndpoints>(service.FactName());
   if (endpoints == nullptr || endpoints->size() != 1) return -2;
   const int number = static_cast<int>(service.ports[0].number);
-  return endpoints->front().workload->labels.at("version") == absl::StrCat("v", number) ? number : -3;
+  return endpoints->front().workload->labels.at("version") == absl::StrCat("v", number) ? number
+                                                                                        : -3;
 }
 
 TEST_CASE("a snapshot is whole and stays as it is while others are committed") {

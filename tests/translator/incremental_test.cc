@@ -188,7 +188,8 @@ Contents AllContents(Translator& translator, const Node& node, const mesh::Snaps
   for (ResourceType type : {ResourceType::kCluster, ResourceType::kEndpoint,
                             ResourceType::kListener, ResourceType::kRoute}) {
     for (const auto& resource : *translator.All(type, *proxy, snapshot)) {
-      contents[absl::StrCat(ShortName(type), " ", resource->name())] = std::string(resource->delta_entry());
+      contents[absl::StrCat(ShortName(type), " ", resource->name())] =
+          std::string(resource->delta_entry());
     }
   }
   for (const char* name : {"a", "b", "c"}) {
