@@ -254,7 +254,14 @@ void DirectorySource::Loop::ReadChangedFiles(const DirectoryTree& tree,
     ++done;
     const auto known = stamps_.find(path);
     const bool unchanged = known != stamps_.end() && known->second == stamp;
-    if (unchanged && !read_all && !due.contains(path)) continue;
+    const bool announced = due.contains(path);
+    if (unchanged && !read_all && !announced) continue;
+    // Of a directory that has come back nobody has told who writes to it. At the
+    // start there is nothing that could stay in effect meanwhile.
+    if (complete_ && !announced && !pending_.IsHeld(path, now) && IsBeingWritten(path)) {
+      pending_.NoteWriting(path, now);
+      continue;
+    }
     LookAt(path, now);
     if (tree.files.size() < kWorthReporting) continue;
     const Time here = std::chrono::steady_clock::now();

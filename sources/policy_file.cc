@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "absl/cleanup/cleanup.h"
@@ -71,6 +72,19 @@ absl::StatusOr<FileContent> ReadPolicyFile(const std::string& path, size_t max_b
     return absl::AbortedError("changed while it was read");
   }
   return FileContent{*std::move(text), StampOf(after)};
+}
+
+bool IsBeingWritten(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) return false;
+  const absl::Cleanup close_file = [fd] { ::close(fd); };
+  // The kernel gives no lease on what is open for writing. Who opens it while we
+  // have one waits for that moment, and we are told by a signal that, unlike the
+  // usual one, ends nobody.
+  ::fcntl(fd, F_SETSIG, SIGURG);
+  if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+  ::fcntl(fd, F_SETLEASE, F_UNLCK);
+  return false;
 }
 
 }  // namespace binnacle::sources

@@ -27,4 +27,8 @@ struct FileContent {
 // read: permission, a directory, a pipe.
 absl::StatusOr<FileContent> ReadPolicyFile(const std::string& path, size_t max_bytes);
 
+// Whether some process has the file open for writing; false if that cannot be
+// known, as of a file of another user's.
+bool IsBeingWritten(const std::string& path);
+
 }  // namespace binnacle::sources

@@ -285,6 +285,24 @@ TEST_CASE("a directory that vanishes removes nothing, and says so until it is ba
   }
 }
 
+TEST_CASE("a file that is being written when its directory comes back is waited for") {
+  const Folder folder;
+  Write(folder / "a.yaml", Rule("x"));
+  Mesh mesh(folder);
+  REQUIRE(mesh.AwaitObjects({{"x", "a.yaml:1"}}));
+  fs::rename(folder.root(), folder.beside("away"));
+  REQUIRE(mesh.Await([&] { return !mesh.healthy; }));
+  std::ofstream writer(folder.beside("away") / "a.yaml");
+  writer << Rule("w") << std::flush;  // sound as far as it goes
+  fs::rename(folder.beside("away"), folder.root());
+  REQUIRE(mesh.Await([&] { return mesh.healthy; }));
+  CHECK(mesh.Removals() == 0);
+  writer << "---\n" << Rule("x");
+  writer.close();
+  CHECK(mesh.AwaitObjects({{"x", "a.yaml:6"}, {"w", "a.yaml:1"}}));
+  CHECK(mesh.Removals() == 0);
+}
+
 TEST_CASE("a directory that is not there yet is waited for") {
   Folder folder;
   fs::remove(folder.root());
