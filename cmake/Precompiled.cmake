@@ -7,6 +7,7 @@
 #
 #   plain    the standard library, Abseil
 #   policy   and our policy kinds
+#   ctl      and what a command is made with
 #   envoy    and Envoy's resources
 #   server   and gRPC, JSON
 #   plain_test, policy_test, envoy_test, server_test   and Catch2
@@ -53,6 +54,9 @@ function(binnacle_declare_precompiled)
   binnacle_precompiled(policy HEADERS ${headers} LIBS ${libs})
   binnacle_precompiled(policy_test HEADERS ${headers} ${catch2} LIBS ${libs} Catch2::Catch2)
 
+  binnacle_precompiled(ctl HEADERS ${headers} <CLI/CLI.hpp> <nlohmann/json.hpp>
+    LIBS ${libs} CLI11::CLI11 nlohmann_json::nlohmann_json)
+
   list(APPEND headers
     <envoy/config/cluster/v3/cluster.pb.h>
     <envoy/config/endpoint/v3/endpoint.pb.h>
@@ -65,8 +69,8 @@ function(binnacle_declare_precompiled)
   binnacle_precompiled(envoy HEADERS ${headers} LIBS ${libs})
   binnacle_precompiled(envoy_test HEADERS ${headers} ${catch2} LIBS ${libs} Catch2::Catch2)
 
-  list(APPEND headers <grpcpp/grpcpp.h> <nlohmann/json.hpp>)
-  list(APPEND libs binnacle::grpc nlohmann_json::nlohmann_json)
+  list(APPEND headers <grpcpp/grpcpp.h> <nlohmann/json.hpp> <spdlog/spdlog.h>)
+  list(APPEND libs binnacle::grpc nlohmann_json::nlohmann_json spdlog::spdlog)
   binnacle_precompiled(server HEADERS ${headers} LIBS ${libs})
   binnacle_precompiled(server_test HEADERS ${headers} ${catch2} LIBS ${libs} Catch2::Catch2)
 endfunction()
