@@ -95,24 +95,29 @@ def test_what_was_refused_is_not_sent_again_until_it_changes(mesh):
 def test_parts_are_sent_until_the_one_to_blame_is_found(mesh):
   """By a client that refuses one virtual host, and never says which."""
   mesh.add_service("blamed")
-  sent = 0
+  sent, held = 0, ""
   with xds_client.DeltaStream(mesh.control_plane.xds_address,
                               xds_client.node("silent")) as stream:
     stream.subscribe(xds_client.RDS, ["80"])
-    while True:
-      response = stream.receive()
+
+    def found():
+      return [entry.get("virtualHost") for entry in mesh.control_plane.json("/debug/refusals")
+              if entry["type"] == "RDS"]
+
+    def answered_and_found():
+      nonlocal sent, held
+      try:
+        response = stream.receive(seconds=0.2)
+      except TimeoutError:  # the last refusal may still be on its way
+        return found() and "echo" in held
       sent += 1
       if "blamed" in str(response):
         stream.nack(response, "no")
       else:
         stream.ack(response)
-      found = mesh.control_plane.json("/debug/refusals")
-      hosts = [entry.get("virtualHost") for entry in found if entry["type"] == "RDS"]
-      if hosts:
-        break
-    assert hosts == ["blamed.default.svc.cluster.local:80"]
-    # Without it, the proxy is sent the rest.
-    while "echo" not in str(response) or "blamed" in str(response):
-      response = stream.receive()
-      stream.ack(response)
+        held = str(response)
+      return False
+
+    mesh.wait_until(answered_and_found, "one is found, and the proxy has the rest")
+    assert found() == ["blamed.default.svc.cluster.local:80"]
   assert sent < 12
