@@ -23,6 +23,10 @@ function(binnacle_own_code target)
     -Wall -Wextra -Wpedantic -Wshadow -Werror)
   if(BINNACLE_PRECOMPILED)
     target_precompile_headers(${target} REUSE_FROM binnacle_precompiled_${BINNACLE_PRECOMPILED})
+    if(BINNACLE_PRECOMPILED MATCHES "^server")
+      target_compile_definitions(${target} PRIVATE
+        $<TARGET_PROPERTY:spdlog::spdlog,INTERFACE_COMPILE_DEFINITIONS>)
+    endif()
   endif()
   # GCC 12 warns of std::string itself (its bug 105651 and relatives), and the
   # sanitizers' own code confuses its search for uninitialised variables.
