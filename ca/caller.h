@@ -24,7 +24,7 @@
 
 namespace binnacle::ca {
 
-// What came with a call.
+// What came with a call; a token is not looked at beside a certificate.
 struct Credentials {
   std::vector<std::string> certificate_chain;  // PEM of the TLS client's, leaf first; or one text
   std::string bearer_token;                    // of `authorization: Bearer ...`

@@ -59,17 +59,19 @@ X509* Certificate::Read::x509() const {
 absl::StatusOr<Certificate> Certificate::FromOwnDer(std::string der) {
   auto read = std::make_shared<Read>();
   read->der = std::move(der);
-  const auto parts = ParseCertificateDer(read->der);
-  if (!parts.ok()) return parts.status();
-  if (const ExtensionDer* names = parts->Find(kOidSubjectAltName); names != nullptr) {
-    auto parsed = ParseAltNamesDer(names->value);
-    if (!parsed.has_value()) {
+  auto parsed = ParseCertificateDer(read->der);
+  if (!parsed.ok()) return parsed.status();
+  read->parts = *std::move(parsed);
+  const CertificateDer& parts = read->parts;
+  if (const ExtensionDer* names = parts.Find(kOidSubjectAltName); names != nullptr) {
+    auto list = ParseAltNamesDer(names->value);
+    if (!list.has_value()) {
       return absl::InvalidArgumentError("a certificate with a damaged list of names");
     }
-    read->uri_names = std::move(parsed->uris);
-    read->dns_names = std::move(parsed->dns);
+    read->uri_names = std::move(list->uris);
+    read->dns_names = std::move(list->dns);
   }
-  if (const ExtensionDer* limits = parts->Find(kOidBasicConstraints); limits != nullptr) {
+  if (const ExtensionDer* limits = parts.Find(kOidBasicConstraints); limits != nullptr) {
     const auto authority = SaysAuthority(limits->value);
     if (!authority.has_value()) {
       return absl::InvalidArgumentError("a certificate with damaged basic constraints");
@@ -77,11 +79,9 @@ absl::StatusOr<Certificate> Certificate::FromOwnDer(std::string der) {
     read->is_authority = *authority;
   }
   read->pem = WritePem(kLabel, read->der);
-  read->serial = SerialHex(parts->serial);
+  read->serial = SerialHex(parts.serial);
   read->fingerprint = Sha256Hex(read->der);
-  read->subject = NameText(parts->subject);
-  read->not_before = parts->not_before;
-  read->not_after = parts->not_after;
+  read->subject = NameText(parts.subject);
   return Certificate(std::move(read));
 }
 

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "ca/certificate_der.h"
 #include "ca/openssl.h"
 #include "ca/spiffe_id.h"
 
@@ -38,14 +39,16 @@ class Certificate {
   const std::string& serial() const { return shared_->serial; }            // lower-case hex
   const std::string& fingerprint() const { return shared_->fingerprint; }  // SHA-256, hex
   const std::string& subject() const { return shared_->subject; }          // RFC 2253
-  absl::Time not_before() const { return shared_->not_before; }
-  absl::Time not_after() const { return shared_->not_after; }
+  absl::Time not_before() const { return parts().not_before; }
+  absl::Time not_after() const { return parts().not_after; }
   const std::vector<std::string>& uri_names() const { return shared_->uri_names; }
   const std::vector<std::string>& dns_names() const { return shared_->dns_names; }
   bool is_authority() const { return shared_->is_authority; }
   // kInvalidArgument unless it has exactly one URI name, which is a SPIFFE ID.
   absl::StatusOr<SpiffeId> spiffe_id() const;
   X509* x509() const { return shared_->x509(); }
+  // In der(), which lives as long as any copy of this.
+  const CertificateDer& parts() const { return shared_->parts; }
 
   friend bool operator==(const Certificate& a, const Certificate& b) {
     return a.fingerprint() == b.fingerprint();
@@ -56,12 +59,11 @@ class Certificate {
     X509* x509() const;
 
     std::string der;
+    CertificateDer parts;  // of `der`
     std::string pem;
     std::string serial;
     std::string fingerprint;
     std::string subject;
-    absl::Time not_before;
-    absl::Time not_after;
     std::vector<std::string> uri_names;
     std::vector<std::string> dns_names;
     bool is_authority = false;

@@ -44,7 +44,8 @@ Credentials CredentialsOf(const grpc::ServerContextBase& context) {
   if (const auto peer = context.auth_context(); peer != nullptr) {
     credentials.certificate_chain = ChainOf(*peer);
   }
-  credentials.bearer_token = TokenOf(context);
+  // Beside a certificate it counts for nothing: see mesh_authenticator.h.
+  if (credentials.certificate_chain.empty()) credentials.bearer_token = TokenOf(context);
   return credentials;
 }
 

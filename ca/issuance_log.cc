@@ -38,9 +38,11 @@ class Writer {
   absl::Status Write(const std::deque<Waiting>& batch);
 
  private:
-  Writer(SqliteDatabase database, SqliteStatement add, SqliteStatement add_issuer,
-         SqliteStatement find_issuer)
+  Writer(SqliteDatabase database, SqliteStatement begin, SqliteStatement commit,
+         SqliteStatement add, SqliteStatement add_issuer, SqliteStatement find_issuer)
       : database_(std::move(database)),
+        begin_(std::move(begin)),
+        commit_(std::move(commit)),
         add_(std::move(add)),
         add_issuer_(std::move(add_issuer)),
         find_issuer_(std::move(find_issuer)) {}
@@ -50,6 +52,8 @@ class Writer {
   absl::StatusOr<int64_t> IssuerId(const std::string& fingerprint);
 
   SqliteDatabase database_;
+  SqliteStatement begin_;
+  SqliteStatement commit_;
   SqliteStatement add_;
   SqliteStatement add_issuer_;
   SqliteStatement find_issuer_;
@@ -59,6 +63,10 @@ class Writer {
 absl::StatusOr<Writer> Writer::Open(const std::string& path) {
   auto database = OpenIssuanceLogFile(path);
   if (!database.ok()) return database.status();
+  auto begin = database->Prepare("BEGIN IMMEDIATE");
+  if (!begin.ok()) return begin.status();
+  auto commit = database->Prepare("COMMIT");
+  if (!commit.ok()) return commit.status();
   auto add = database->Prepare(
       "INSERT INTO issued (serial, identity, caller, peer, node, fingerprint, issuer, issued_at, "
       "not_before, not_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -67,8 +75,8 @@ absl::StatusOr<Writer> Writer::Open(const std::string& path) {
   if (!add_issuer.ok()) return add_issuer.status();
   auto find_issuer = database->Prepare("SELECT id FROM issuers WHERE fingerprint = ?");
   if (!find_issuer.ok()) return find_issuer.status();
-  return Writer(*std::move(database), *std::move(add), *std::move(add_issuer),
-                *std::move(find_issuer));
+  return Writer(*std::move(database), *std::move(begin), *std::move(commit), *std::move(add),
+                *std::move(add_issuer), *std::move(find_issuer));
 }
 
 absl::Status Writer::Write(const std::deque<Waiting>& batch) {
@@ -82,11 +90,11 @@ absl::Status Writer::Write(const std::deque<Waiting>& batch) {
 }
 
 absl::Status Writer::WriteWithin(const std::deque<Waiting>& batch) {
-  if (auto begun = database_.Execute("BEGIN IMMEDIATE"); !begun.ok()) return begun;
+  if (auto begun = begin_.Run(); !begun.ok()) return begun;
   for (const Waiting& waiting : batch) {
     if (auto added = Add(waiting.record); !added.ok()) return added;
   }
-  return database_.Execute("COMMIT");
+  return commit_.Run();
 }
 
 absl::Status Writer::Add(const IssuanceRecord& record) {

@@ -5,8 +5,8 @@
 //
 // Uses OpenSSL's EC_KEY, which 3.0 calls deprecated, and nothing else here does:
 // to make the same key through EVP and to set up the check takes 12 us, and
-// through a decoder 140, on top of the 69 that the check itself takes; this
-// takes 3. ca/public_key.h is the way for all other keys.
+// through a decoder 140, on top of the 68 that the check itself takes; this
+// takes 1. ca/public_key.h is the way for all other keys.
 //
 // Threads  pure functions.
 // Spec     SEC 1, sections 2.3.4 and 4.1.4; RFC 5480.

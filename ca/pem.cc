@@ -34,6 +34,7 @@ class Base64Decoder {
   explicit Base64Decoder(size_t max_characters) { bytes_.reserve(max_characters / 4 * 3 + 3); }
 
   bool Take(absl::string_view line) {
+    if (held_ == 0 && padding_ == 0) TakeFours(&line);
     for (const char c : line) {
       if (c == '=') {
         ++padding_;
@@ -62,6 +63,21 @@ class Base64Decoder {
   std::string TakeBytes() { return std::move(bytes_); }
 
  private:
+  // As far as there is nothing but values: nearly always to the end.
+  void TakeFours(absl::string_view* line) {
+    for (; line->size() >= 4; line->remove_prefix(4)) {
+      const int a = Value((*line)[0]);
+      const int b = Value((*line)[1]);
+      const int c = Value((*line)[2]);
+      const int d = Value((*line)[3]);
+      if ((a | b | c | d) < 0) return;
+      bits_ = static_cast<uint32_t>(a << 18 | b << 12 | c << 6 | d);
+      Emit(3);
+    }
+  }
+
+  static int Value(char c) { return kValues[static_cast<uint8_t>(c)]; }
+
   void Emit(int count) {
     const char all[3] = {static_cast<char>(bits_ >> 16), static_cast<char>(bits_ >> 8),
                          static_cast<char>(bits_)};

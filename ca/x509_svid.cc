@@ -115,28 +115,20 @@ absl::Status CheckLeaf(const CertificateDer& leaf, const CertificateDer& issuer)
 
 absl::Status ValidateX509Svid(const Certificate& svid, const SpiffeId& id,
                               const Certificate& issuer) {
-  const auto leaf = ParseCertificateDer(svid.der());
-  if (!leaf.ok()) return Broken(leaf.status().message());
-  const auto upper = ParseCertificateDer(issuer.der());
-  if (!upper.ok()) return Broken(upper.status().message());
-  if (auto good = CheckLeaf(*leaf, *upper); !good.ok()) return good;
-  if (auto good = CheckPurposes(*leaf, /*client=*/true); !good.ok()) return good;
-  const auto names = ParseAltNamesDer(leaf->Find(kOidSubjectAltName)->value);
-  if (!names.has_value() || names->uris.size() != 1 || names->uris.front() != id.ToString()) {
+  const CertificateDer& leaf = svid.parts();
+  if (auto good = CheckLeaf(leaf, issuer.parts()); !good.ok()) return good;
+  if (auto good = CheckPurposes(leaf, /*client=*/true); !good.ok()) return good;
+  if (svid.uri_names().size() != 1 || svid.uri_names().front() != id.ToString()) {
     return Broken("its one URI name is not the identity");
   }
   return absl::OkStatus();
 }
 
 absl::Status ValidateServing(const Certificate& serving, const Certificate& issuer) {
-  const auto leaf = ParseCertificateDer(serving.der());
-  if (!leaf.ok()) return Broken(leaf.status().message());
-  const auto upper = ParseCertificateDer(issuer.der());
-  if (!upper.ok()) return Broken(upper.status().message());
-  if (auto good = CheckLeaf(*leaf, *upper); !good.ok()) return good;
-  if (auto good = CheckPurposes(*leaf, /*client=*/false); !good.ok()) return good;
-  const auto names = ParseAltNamesDer(leaf->Find(kOidSubjectAltName)->value);
-  if (!names.has_value() || !names->uris.empty()) return Broken("a server's has a URI name");
+  const CertificateDer& leaf = serving.parts();
+  if (auto good = CheckLeaf(leaf, issuer.parts()); !good.ok()) return good;
+  if (auto good = CheckPurposes(leaf, /*client=*/false); !good.ok()) return good;
+  if (!serving.uri_names().empty()) return Broken("a server's has a URI name");
   return absl::OkStatus();
 }
 
