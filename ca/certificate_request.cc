@@ -1,11 +1,11 @@
 #include "ca/certificate_request.h"
 
 #include <optional>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "ca/certificate_der.h"
 #include "ca/der.h"
+#include "ca/digest.h"
 #include "ca/openssl.h"
 #include "ca/p256_signature.h"
 #include "ca/pem.h"
@@ -112,29 +112,20 @@ constexpr char kRsa[] = "RSA";
 struct SignatureAlgorithm {
   absl::string_view der;  // AlgorithmIdentifier
   const char* key_type;
-  const EVP_MD* digest;
+  DigestAlgorithm digest;
 };
 
-// Digests are looked up by name once, not for every signature.
-const std::vector<SignatureAlgorithm>& SignatureAlgorithms() {
-  static const auto* const kAlgorithms = [] {
-    const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    const EVP_MD* const sha384 = EVP_MD_fetch(nullptr, "SHA384", nullptr);
-    const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
-    return new std::vector<SignatureAlgorithm>{
-        {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02", kEc, sha256},
-        {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03", kEc, sha384},
-        {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04", kEc, sha512},
-        {absl::string_view("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00", 15),
-         kRsa, sha256},
-        {absl::string_view("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00", 15),
-         kRsa, sha384},
-        {absl::string_view("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d\x05\x00", 15),
-         kRsa, sha512},
-    };
-  }();
-  return *kAlgorithms;
-}
+constexpr SignatureAlgorithm kSignatureAlgorithms[] = {
+    {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02", kEc, DigestAlgorithm::kSha256},
+    {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03", kEc, DigestAlgorithm::kSha384},
+    {"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04", kEc, DigestAlgorithm::kSha512},
+    {absl::string_view("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00", 15), kRsa,
+     DigestAlgorithm::kSha256},
+    {absl::string_view("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00", 15), kRsa,
+     DigestAlgorithm::kSha384},
+    {absl::string_view("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d\x05\x00", 15), kRsa,
+     DigestAlgorithm::kSha512},
+};
 
 std::string AlgorithmName(absl::string_view der) {
   DerReader outer(der);
@@ -150,7 +141,7 @@ std::string AlgorithmName(absl::string_view der) {
 }
 
 absl::StatusOr<SignatureAlgorithm> AlgorithmOf(const RequestDer& request) {
-  for (const SignatureAlgorithm& known : SignatureAlgorithms()) {
+  for (const SignatureAlgorithm& known : kSignatureAlgorithms) {
     if (known.der == request.algorithm) return known;
   }
   return Refused(absl::StrCat("signed with ", AlgorithmName(request.algorithm),
@@ -171,14 +162,9 @@ const unsigned char* Bytes(absl::string_view text) {
 absl::Status CheckByP256(const RequestDer& request, absl::string_view point,
                          const SignatureAlgorithm& algorithm) {
   if (algorithm.key_type != absl::string_view(kEc)) return KeyOfAnotherKind();
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_Digest(request.signed_bytes.data(), request.signed_bytes.size(), digest, &size,
-                 algorithm.digest, nullptr) != 1) {
-    return absl::InternalError(absl::StrCat("cannot hash: ", TakeOpenSslErrors()));
-  }
-  switch (
-      CheckP256Signature(point, {reinterpret_cast<const char*>(digest), size}, request.signature)) {
+  const std::string digest = DigestOf(algorithm.digest, request.signed_bytes);
+  if (digest.empty()) return absl::InternalError("a certificate request cannot be hashed");
+  switch (CheckP256Signature(point, digest, request.signature)) {
     case P256Check::kGood:
       return absl::OkStatus();
     case P256Check::kBadPoint:
@@ -195,7 +181,8 @@ absl::Status CheckByOther(const RequestDer& request, const SignatureAlgorithm& a
   if (EVP_PKEY_is_a(key->get(), algorithm.key_type) != 1) return KeyOfAnotherKind();
   const EvpMdContextPtr context(EVP_MD_CTX_new());
   if (context == nullptr ||
-      EVP_DigestVerifyInit(context.get(), nullptr, algorithm.digest, nullptr, key->get()) != 1 ||
+      EVP_DigestVerifyInit(context.get(), nullptr, FetchedDigest(algorithm.digest), nullptr,
+                           key->get()) != 1 ||
       EVP_DigestVerify(context.get(), Bytes(request.signature), request.signature.size(),
                        Bytes(request.signed_bytes), request.signed_bytes.size()) != 1) {
     TakeOpenSslErrors();

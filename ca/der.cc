@@ -80,6 +80,14 @@ void AppendDer(uint8_t tag, absl::string_view content, std::string* out) {
   out->append(content.data(), content.size());
 }
 
+std::string DerWholeBytes(absl::string_view bytes) {
+  std::string content;
+  content.reserve(1 + bytes.size());
+  content += '\0';  // no bit of the last byte is unused
+  content.append(bytes.data(), bytes.size());
+  return Der(kDerBitString, content);
+}
+
 std::string DerUnsigned(absl::string_view magnitude) {
   while (magnitude.size() > 1 && magnitude[0] == '\0') magnitude.remove_prefix(1);
   std::string content;

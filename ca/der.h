@@ -65,6 +65,8 @@ class DerReader {
 
 std::string Der(uint8_t tag, absl::string_view content);
 void AppendDer(uint8_t tag, absl::string_view content, std::string* out);
+// A BIT STRING whose bits fill its bytes.
+std::string DerWholeBytes(absl::string_view bytes);
 // Non-negative, of big-endian bytes.
 std::string DerUnsigned(absl::string_view magnitude);
 

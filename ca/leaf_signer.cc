@@ -11,20 +11,14 @@
 #include "ca/certificate_der.h"
 #include "ca/der.h"
 #include "ca/digest.h"
-#include "openssl/rand.h"
+#include "ca/serial_number.h"
 
 namespace binnacle::ca {
 namespace {
 
-constexpr size_t kSerialBytes = 16;
 constexpr size_t kKeyIdBytes = 20;
 constexpr size_t kMaxDnsNameBytes = 253;
 
-// Whole AlgorithmIdentifiers.
-constexpr absl::string_view kEcdsaSha256 = "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02";
-constexpr absl::string_view kEcdsaSha384 = "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03";
-constexpr absl::string_view kRsaSha256(
-    "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00", 15);
 // SEQUENCE { OID rsaEncryption, NULL }, as a SubjectPublicKeyInfo begins.
 constexpr absl::string_view kRsaKey("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00",
                                     15);
@@ -91,36 +85,13 @@ std::string AddressBytes(const std::string& name) {
   return "";
 }
 
-struct Algorithm {
-  absl::string_view der;
-  const EVP_MD* digest;
-};
-
-Algorithm AlgorithmFor(const EVP_PKEY* key) {
-  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  static const EVP_MD* const kSha384 = EVP_MD_fetch(nullptr, "SHA384", nullptr);
-  if (EVP_PKEY_is_a(key, "RSA") == 1) return {kRsaSha256, kSha256};
-  if (EVP_PKEY_get_bits(key) > 256) return {kEcdsaSha384, kSha384};
-  return {kEcdsaSha256, kSha256};
-}
-
 }  // namespace
 
 absl::StatusOr<LeafSigner> LeafSigner::Make(const Issuer& issuer) {
-  const auto parts = ParseCertificateDer(issuer.certificate.der());
-  if (!parts.ok()) return parts.status();
-  const Algorithm algorithm = AlgorithmFor(issuer.key.get());
-  LeafSigner signer;
-  signer.algorithm_ = std::string(algorithm.der);
-  signer.issuer_name_ = std::string(parts->subject);
-  signer.authority_key_id_ = AuthorityKeyId(*parts);
-  signer.max_signature_bytes_ = static_cast<size_t>(EVP_PKEY_get_size(issuer.key.get()));
-  signer.ready_.reset(EVP_MD_CTX_new());
-  if (signer.ready_ == nullptr || EVP_DigestSignInit(signer.ready_.get(), nullptr, algorithm.digest,
-                                                     nullptr, issuer.key.get()) != 1) {
-    return absl::InternalError(absl::StrCat("cannot sign: ", TakeOpenSslErrors()));
-  }
-  return signer;
+  auto key = SigningKey::Make(issuer.key);
+  if (!key.ok()) return key.status();
+  const CertificateDer& parts = issuer.certificate.parts();
+  return LeafSigner(*std::move(key), std::string(parts.subject), AuthorityKeyId(parts));
 }
 
 std::string LeafSigner::Extensions(const Leaf& leaf) const {
@@ -138,40 +109,21 @@ std::string LeafSigner::Extensions(const Leaf& leaf) const {
 std::string LeafSigner::Tbs(const Leaf& leaf, absl::string_view serial) const {
   constexpr absl::string_view kVersion3("\xa0\x03\x02\x01\x02", 5);
   constexpr absl::string_view kNoSubject("\x30\x00", 2);
-  return Der(kDerSequence, absl::StrCat(kVersion3, DerUnsigned(serial), algorithm_, issuer_name_,
-                                        Der(kDerSequence, absl::StrCat(DerTime(leaf.not_before),
-                                                                       DerTime(leaf.not_after))),
-                                        kNoSubject, leaf.public_key_info, Extensions(leaf)));
-}
-
-absl::StatusOr<std::string> LeafSigner::Signature(absl::string_view tbs) const {
-  const EvpMdContextPtr context(EVP_MD_CTX_new());
-  // The leading NUL says that no bits of the BIT STRING are unused.
-  std::string signature(1 + max_signature_bytes_, '\0');
-  size_t size = max_signature_bytes_;
-  if (context == nullptr || EVP_MD_CTX_copy_ex(context.get(), ready_.get()) != 1) {
-    return absl::InternalError(absl::StrCat("cannot sign: ", TakeOpenSslErrors()));
-  }
-  // It is used once, so that OpenSSL need not work on another copy.
-  EVP_MD_CTX_set_flags(context.get(), EVP_MD_CTX_FLAG_FINALISE);
-  if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data() + 1), &size,
-                     reinterpret_cast<const unsigned char*>(tbs.data()), tbs.size()) != 1) {
-    return absl::InternalError(absl::StrCat("cannot sign: ", TakeOpenSslErrors()));
-  }
-  signature.resize(1 + size);
-  return signature;
+  return Der(kDerSequence,
+             absl::StrCat(
+                 kVersion3, DerUnsigned(serial), key_.algorithm(), issuer_name_,
+                 Der(kDerSequence, absl::StrCat(DerTime(leaf.not_before), DerTime(leaf.not_after))),
+                 kNoSubject, leaf.public_key_info, Extensions(leaf)));
 }
 
 absl::StatusOr<Certificate> LeafSigner::Sign(const Leaf& leaf) const {
-  std::string serial(kSerialBytes, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(serial.data()), kSerialBytes) != 1) {
-    return absl::InternalError(absl::StrCat("no random numbers: ", TakeOpenSslErrors()));
-  }
-  const std::string tbs = Tbs(leaf, serial);
-  const auto signature = Signature(tbs);
+  const auto serial = NewSerialNumber();
+  if (!serial.ok()) return serial.status();
+  const std::string tbs = Tbs(leaf, *serial);
+  const auto signature = key_.Sign(tbs);
   if (!signature.ok()) return signature.status();
   return Certificate::FromOwnDer(
-      Der(kDerSequence, absl::StrCat(tbs, algorithm_, Der(kDerBitString, *signature))));
+      Der(kDerSequence, absl::StrCat(tbs, key_.algorithm(), DerWholeBytes(*signature))));
 }
 
 std::string UriAltName(absl::string_view uri) { return Der(kDerSequence, Der(DerContext(6), uri)); }

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,7 +20,7 @@
 #include "absl/time/time.h"
 #include "ca/certificate.h"
 #include "ca/issuer.h"
-#include "ca/openssl.h"
+#include "ca/signing_key.h"
 
 namespace binnacle::ca {
 
@@ -40,21 +41,21 @@ class LeafSigner {
  public:
   static absl::StatusOr<LeafSigner> Make(const Issuer& issuer);
 
-  // Version 3, a random serial of 128 bits, an empty subject.
+  // Version 3, a serial number of its own (serial_number.h), an empty subject.
   absl::StatusOr<Certificate> Sign(const Leaf& leaf) const;
 
  private:
-  LeafSigner() = default;
+  LeafSigner(SigningKey key, std::string issuer_name, std::string authority_key_id)
+      : key_(std::move(key)),
+        issuer_name_(std::move(issuer_name)),
+        authority_key_id_(std::move(authority_key_id)) {}
 
   std::string Tbs(const Leaf& leaf, absl::string_view serial) const;
   std::string Extensions(const Leaf& leaf) const;
-  absl::StatusOr<std::string> Signature(absl::string_view tbs) const;
 
-  std::string algorithm_;    // AlgorithmIdentifier of the signature
-  std::string issuer_name_;  // Name
-  std::string authority_key_id_;
-  size_t max_signature_bytes_ = 0;
-  EvpMdContextPtr ready_;  // initialised for signing; copied for each signature
+  SigningKey key_;
+  std::string issuer_name_;       // Name, in DER
+  std::string authority_key_id_;  // the whole extension; empty if the issuer has none
 };
 
 // GeneralNames in DER.

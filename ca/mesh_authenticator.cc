@@ -9,8 +9,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "ca/certificate.h"
+#include "ca/digest.h"
 #include "ca/recent_map.h"
-#include "openssl/sha.h"
 
 namespace binnacle::ca {
 namespace {
@@ -24,13 +24,6 @@ absl::Status NotValid(absl::string_view reason) {
 
 absl::Status NotHere(absl::string_view reason) {
   return WithReason(absl::PermissionDeniedError("the credential is not valid here"), reason);
-}
-
-std::string DigestOf(absl::string_view text) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
 }
 
 // A chain that held against one bundle.
@@ -80,13 +73,14 @@ class MeshAuthenticator final : public CallerAuthenticator {
 };
 
 absl::StatusOr<Caller> MeshAuthenticator::AuthenticateChain(const Credentials& credentials) const {
-  const std::string pem = absl::StrJoin(credentials.certificate_chain, "");
-  if (pem.size() > kMaxChainBytes) return NotValid("the certificate chain is larger than 64 KiB");
+  size_t size = 0;
+  for (const std::string& part : credentials.certificate_chain) size += part.size();
+  if (size > kMaxChainBytes) return NotValid("the certificate chain is larger than 64 KiB");
   const auto bundle = parts_.bundle();
   const absl::Time now = clock_.Now();
-  const std::string digest = DigestOf(pem);
-  if (auto caller = Remembered(digest, *bundle, now); caller.has_value()) return *caller;
-  auto checked = Check(pem, *bundle, now);
+  const std::string digest = Sha256OfAll(credentials.certificate_chain);
+  if (auto caller = Remembered(digest, *bundle, now); caller.has_value()) return *std::move(caller);
+  auto checked = Check(absl::StrJoin(credentials.certificate_chain, ""), *bundle, now);
   if (!checked.ok()) return checked.status();
   absl::MutexLock lock(&mu_);
   return verified_.Put(digest, *std::move(checked)).caller;
