@@ -11,8 +11,10 @@ constexpr uint32_t kInitialVersions = 5;
 
 template <typename Item>
 absl::uint128 Fingerprint(const std::vector<Item>& items, uint32_t number, XdsType type) {
-  const XXH128_hash_t hash =
-      XXH3_128bits_withSeed(items.data(), items.size() * sizeof(Item), number * kXdsTypes + type);
+  // Where an item is a pointer, that is what tells it from the others.
+  const size_t size = reinterpret_cast<const char*>(items.data() + items.size()) -
+                      reinterpret_cast<const char*>(items.data());
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(items.data(), size, number * kXdsTypes + type);
   return absl::MakeUint128(hash.high64, hash.low64);
 }
 
