@@ -111,9 +111,9 @@ bool ReadText(absl::string_view bytes, absl::string_view& text) {
 bool ReadPlainVersion(absl::string_view bytes, ToldVersions::Entry& entry) {
   constexpr size_t kHeads = 4;  // a tag and a length each
   if (bytes.size() < kHeads || !IsAscii(bytes)) return false;
-  const size_t name = static_cast<size_t>(bytes[1]);
+  const size_t name = static_cast<unsigned char>(bytes[1]);
   if (bytes[0] != BytesTag(kMapKey) || name + kHeads > bytes.size()) return false;
-  const size_t version = static_cast<size_t>(bytes[name + 3]);
+  const size_t version = static_cast<unsigned char>(bytes[name + 3]);
   if (bytes[name + 2] != BytesTag(kMapValue) || name + version + kHeads != bytes.size()) {
     return false;
   }
