@@ -34,6 +34,7 @@ enum class FactKind : uint8_t {
   kPrivateHosts,             // namespace: further hosts that only some namespaces see
   kPorts,                    // "": every TCP service port number, ascending
   kHostsOnPort,              // service port number: hosts that have the port
+  kHostsAtAddress,           // virtual IP address, as written: hosts that have it
   kDestinationRules,         // namespace/host as written in the rule: merged rules
   kWildcardRules,            // namespace: wildcard hosts of its rules, longest first
   kGateways,                 // "": every Gateway, in order of precedence
@@ -88,6 +89,10 @@ struct FactValue<FactKind::kPorts> {
 };
 template <>
 struct FactValue<FactKind::kHostsOnPort> {
+  using type = HostList;
+};
+template <>
+struct FactValue<FactKind::kHostsAtAddress> {
   using type = HostList;
 };
 template <>

@@ -153,6 +153,33 @@ std::vector<absl::string_view> VisibleHostsOnPort(View& view, absl::string_view 
   return hosts;
 }
 
+bool AnyVisibleHostOnPort(View& view, absl::string_view client_ns, uint32_t port) {
+  const HostList* on_port = view.Find<FactKind::kHostsOnPort>(absl::StrCat(port));
+  if (on_port == nullptr) return false;
+  const HostList* const lists[] = {view.Find<FactKind::kPublicHosts>(""),
+                                   view.Find<FactKind::kPrivateHosts>(client_ns)};
+  return absl::c_any_of(*on_port, [&](const std::string& host) {
+    return absl::c_any_of(lists, [&](const HostList* hosts) {
+      return hosts != nullptr && absl::c_binary_search(*hosts, host);
+    });
+  });
+}
+
+bool IsVisibleHostOnPort(View& view, absl::string_view client_ns, absl::string_view host,
+                         uint32_t port) {
+  const auto* services = view.Find<FactKind::kServices>(host);
+  if (services == nullptr) return false;
+  bool visible = false;
+  bool on_port = false;
+  for (const auto& service : *services) {
+    visible = visible || service->export_to.VisibleTo(client_ns);
+    on_port = on_port || absl::c_any_of(service->ports, [&](const ServicePort& one) {
+                return one.number == port && one.protocol != Protocol::kUdp;
+              });
+  }
+  return visible && on_port;
+}
+
 const Rule* FindDestinationRule(View& view, absl::string_view client_ns,
                                 const policy::Labels& client_labels, absl::string_view host,
                                 absl::string_view service_ns) {
@@ -185,6 +212,11 @@ const policy::Object* FindMeshVirtualService(View& view, absl::string_view clien
     }
   }
   return nullptr;
+}
+
+bool NamesMeshVirtualServiceHost(View& view, absl::string_view client_ns, absl::string_view host) {
+  return FirstVisible(view.Find<FactKind::kMeshVirtualServices>(host), view.settings(),
+                      client_ns) != nullptr;
 }
 
 std::vector<std::string> MeshVirtualServiceHosts(View& view, absl::string_view client_ns) {

@@ -28,6 +28,12 @@ std::vector<absl::string_view> VisibleHosts(View& view, absl::string_view client
 std::vector<absl::string_view> VisibleHostsOnPort(View& view, absl::string_view client_ns,
                                                   uint32_t port);
 
+// Whether there are any.
+bool AnyVisibleHostOnPort(View& view, absl::string_view client_ns, uint32_t port);
+// Whether `host` is one of them.
+bool IsVisibleHostOnPort(View& view, absl::string_view client_ns, absl::string_view host,
+                         uint32_t port);
+
 // The DestinationRule in effect for `client_labels` in `client_ns` talking to
 // `host`; `service_ns` is the namespace of the service ("" if it has none).
 // nullptr if there is none.
@@ -39,6 +45,9 @@ const Rule* FindDestinationRule(View& view, absl::string_view client_ns,
 // one with the most specific host, then the oldest. nullptr if there is none.
 const policy::Object* FindMeshVirtualService(View& view, absl::string_view client_ns,
                                              absl::string_view host);
+// Whether a VirtualService visible to sidecars in `client_ns` names exactly this
+// host (a FQDN or wildcard).
+bool NamesMeshVirtualServiceHost(View& view, absl::string_view client_ns, absl::string_view host);
 // Hosts (as FQDN or wildcard) of VirtualServices visible to sidecars in
 // `client_ns`, sorted.
 std::vector<std::string> MeshVirtualServiceHosts(View& view, absl::string_view client_ns);

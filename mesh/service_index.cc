@@ -121,6 +121,7 @@ const ServiceIndex::Group* ServiceIndex::GroupOf(const policy::ObjectKey& key,
 void ServiceIndex::Derive(FactWriter& writer) {
   for (const std::string& host : std::exchange(dirty_hosts_, {})) DeriveHost(host, writer);
   DeriveSets(writer);
+  DeriveAddresses(writer);
 }
 
 void ServiceIndex::DeriveHost(const std::string& host, FactWriter& writer) {
@@ -165,6 +166,22 @@ void ServiceIndex::CountVisibility(const std::vector<ServicePtr>& services, cons
       if (port.protocol == Protocol::kUdp) continue;
       mark(hosts_on_port_[port.number]);
       port_dirty_.insert(port.number);
+    }
+    for (const std::string& address : service->addresses) {
+      mark(hosts_at_[address]);
+      address_dirty_.insert(address);
+    }
+  }
+}
+
+void ServiceIndex::DeriveAddresses(FactWriter& writer) {
+  for (const std::string& address : std::exchange(address_dirty_, {})) {
+    auto it = hosts_at_.find(address);
+    if (it->second.empty()) {
+      hosts_at_.erase(it);
+      writer.Erase<FactKind::kHostsAtAddress>(address);
+    } else {
+      writer.Set<FactKind::kHostsAtAddress>(address, Listed(it->second));
     }
   }
 }

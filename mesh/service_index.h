@@ -1,7 +1,8 @@
 // mesh/service_index.h
 //
 // Which services there are, by host, and who sees them: keeps the facts
-// kServices, kPublicHosts, kPrivateHosts, kPorts and kHostsOnPort.
+// kServices, kPublicHosts, kPrivateHosts, kPorts, kHostsOnPort and
+// kHostsAtAddress.
 //
 // Threads  belongs to the thread that owns the Store.
 #pragma once
@@ -58,6 +59,7 @@ class ServiceIndex {
   void DeriveHost(const std::string& host, FactWriter& writer);
   void CountVisibility(const std::vector<ServicePtr>& services, const std::string& host, bool add);
   void DeriveSets(FactWriter& writer);
+  void DeriveAddresses(FactWriter& writer);
 
   absl::flat_hash_map<policy::ObjectKey, std::vector<ServicePtr>> declared_;
   absl::flat_hash_map<std::string, std::vector<Declared>> by_host_;
@@ -67,10 +69,12 @@ class ServiceIndex {
   std::set<std::string> public_hosts_;
   std::map<std::string, std::set<std::string>> private_hosts_;  // by namespace
   std::map<uint32_t, std::set<std::string>> hosts_on_port_;
+  absl::flat_hash_map<std::string, std::set<std::string>> hosts_at_;  // by address
   bool public_dirty_ = true;
   bool ports_dirty_ = true;
   std::set<std::string> private_dirty_;
   std::set<uint32_t> port_dirty_;
+  absl::flat_hash_set<std::string> address_dirty_;
 };
 
 }  // namespace binnacle::mesh

@@ -320,15 +320,28 @@ class AdminServer::Http {
     if (stream == nullptr) return Answer(response, list);
     for (const ResourcePtr& resource : HeldBy(*stream, type)) {
       Json json = ResourceJson(*resource);
-      if (origins) {
-        json["origins"] = Json::array();
-        for (const auto& origin : resource->origins()) {
-          json["origins"].push_back(origin.ToString());
-        }
-      }
+      if (origins) AddOrigins(*resource, json);
       list.push_back(std::move(json));
     }
+    if (type == ResourceType::kRoute) AddVirtualHosts(*stream, origins, list);
     Answer(response, list);
+  }
+
+  static void AddOrigins(const translator::Resource& resource, Json& json) {
+    if (!json.contains("origins")) json["origins"] = Json::array();
+    for (const auto& origin : resource.origins()) json["origins"].push_back(origin.ToString());
+  }
+
+  // Those that came one by one, where Envoy shows them: in their routes.
+  static void AddVirtualHosts(ProxyStream& stream, bool origins, Json& list) {
+    for (const ResourcePtr& host : HeldBy(stream, ResourceType::kVirtualHost)) {
+      const std::string routes = host->name().substr(0, host->name().find('/'));
+      for (Json& json : list) {
+        if (json.value("name", "") != routes) continue;
+        json["virtual_hosts"].push_back(ResourceJson(*host));
+        if (origins) AddOrigins(*host, json);
+      }
+    }
   }
 
   const AdminParts parts_;

@@ -41,7 +41,9 @@ class ClassOffer final : public Offer {
   std::shared_ptr<const translator::ResourceSet> All(ResourceType type) override;
   ResourcePtr Find(ResourceType type, absl::string_view name) override;
   bool IsMade(ResourceType type) const override {
-    return wholes_[static_cast<size_t>(type)].is_made.load(std::memory_order_acquire);
+    // To go on with what was asked for costs little.
+    return type == ResourceType::kVirtualHost ||
+           wholes_[static_cast<size_t>(type)].is_made.load(std::memory_order_acquire);
   }
   std::optional<ClassTurn::Held> TakeTurn(const std::function<void()>& then) override {
     return turn_->Take(then);

@@ -415,7 +415,7 @@ class Holdings::Comparison {
 
   void Present(State& state, ResourcePtr resource) {
     const bool same = Same(state.held, resource);
-    if (!same && !state.due && !permit_.updates) {
+    if (state.due ? !permit_.answers : !same && !permit_.updates) {
       holdings_.updates_wait_ = true;
       return;
     }
@@ -500,7 +500,10 @@ void Holdings::HoldExactly(std::shared_ptr<const ResourceSet> all, bool wildcard
 
 Difference Holdings::Take(Offer& offer, bool wildcard, Permit permit) {
   std::shared_ptr<const ResourceSet> all;
-  if (wildcard || wanted_ >= kManyNames) all = offer.All(type_);
+  // Of virtual hosts the set is just what proxies have asked for.
+  if (wildcard || wanted_ >= kManyNames || type_ == ResourceType::kVirtualHost) {
+    all = offer.All(type_);
+  }
   if (UpToDate(all.get())) return {};
   updates_wait_ = removals_wait_ = touched_ = elsewhere_ = false;
   if (HoldsByItsWord(all.get(), wildcard)) {

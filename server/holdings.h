@@ -28,11 +28,11 @@
 
 namespace binnacle::server {
 
-// What may be sent now. A name that the proxy has asked for and that was not
-// answered yet is always answered.
+// What may be sent now.
 struct Permit {
   bool updates = true;   // changes of what it holds, and additions
   bool removals = true;  // that something is gone
+  bool answers = true;   // what it has asked for by name and was not answered yet
 };
 
 // What was found to differ; both sorted by name.

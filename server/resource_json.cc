@@ -7,6 +7,7 @@
 #include "envoy/config/endpoint/v3/endpoint.pb.h"
 #include "envoy/config/listener/v3/listener.pb.h"
 #include "envoy/config/route/v3/route.pb.h"
+#include "envoy/config/route/v3/route_components.pb.h"
 #include "envoy/extensions/transport_sockets/tls/v3/secret.pb.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
@@ -27,6 +28,8 @@ std::unique_ptr<google::protobuf::Message> NewMessage(ResourceType type) {
       return std::make_unique<envoy::config::listener::v3::Listener>();
     case ResourceType::kRoute:
       return std::make_unique<envoy::config::route::v3::RouteConfiguration>();
+    case ResourceType::kVirtualHost:
+      return std::make_unique<envoy::config::route::v3::VirtualHost>();
     case ResourceType::kSecret:
       break;  // has private keys: never shown
   }

@@ -13,6 +13,7 @@
 #include "envoy/config/route/v3/route_components.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
+#include "translator/on_demand_virtual_host.h"
 #include "xxhash.h"
 
 namespace binnacle::server {
@@ -272,6 +273,9 @@ ResourcePtr StandIn(ResourceType type, const std::string& name) {
     ClusterLoadAssignment endpoints;
     endpoints.set_cluster_name(name);
     return Resource::Make(type, name, endpoints, {});
+  }
+  if (type == ResourceType::kVirtualHost) {
+    return Resource::Make(type, name, translator::EmptyOnDemandVirtualHost(name), {});
   }
   return nullptr;
 }

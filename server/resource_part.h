@@ -69,7 +69,7 @@ struct Substitute {
 Substitute SubstituteFor(const ResourcePtr& resource, const Substitution& substitution);
 
 // What a proxy can be sent under a name so that it does not wait for it: an
-// empty route configuration, endpoints without an address. nullptr for types
+// empty route configuration or virtual host, endpoints without an address. nullptr for types
 // that nothing waits for.
 ResourcePtr StandIn(ResourceType type, const std::string& name);
 

@@ -17,6 +17,9 @@ using envoy::service::discovery::v3::DiscoveryRequest;
 
 namespace {
 
+constexpr std::array kUsersOfClusters = {ResourceType::kListener, ResourceType::kRoute,
+                                         ResourceType::kVirtualHost};
+
 std::unique_ptr<Subscription> NewSubscription(Variant variant, ResourceType type) {
   if (variant == Variant::kDelta) return std::make_unique<SubscriptionDelta>(type);
   return std::make_unique<SubscriptionSotw>(type);
@@ -188,7 +191,7 @@ void StreamState::KeepUsersOfWhatIsMissing() {
   if (const auto& own = containments_[static_cast<size_t>(ResourceType::kCluster)]) {
     for (std::string& name : own->screen().Lost()) missing.push_back(std::move(name));
   }
-  for (const ResourceType type : {ResourceType::kListener, ResourceType::kRoute}) {
+  for (const ResourceType type : kUsersOfClusters) {
     const bool kept = containments_[static_cast<size_t>(type)] != nullptr;
     if (!missing.empty() || kept) KeepUsersOf(missing, type);
   }
@@ -220,12 +223,11 @@ void StreamState::KeepUsersOf(const std::vector<std::string>& clusters, Resource
 
 bool StreamState::KeepsFormerUsers() const {
   Refusals* refusals = offer_->refusals();
-  return absl::c_any_of(std::array{ResourceType::kListener, ResourceType::kRoute},
-                        [&](ResourceType type) {
-                          const auto& containment = containments_[static_cast<size_t>(type)];
-                          return (containment != nullptr && containment->screen().keeps_former()) ||
-                                 (refusals != nullptr && refusals->any(type));
-                        });
+  return absl::c_any_of(kUsersOfClusters, [&](ResourceType type) {
+    const auto& containment = containments_[static_cast<size_t>(type)];
+    return (containment != nullptr && containment->screen().keeps_former()) ||
+           (refusals != nullptr && refusals->any(type));
+  });
 }
 
 bool StreamState::Kept(ResourceType type) const {
@@ -269,6 +271,13 @@ Permit StreamState::PermitFor(ResourceType type, bool overdue) {
       const bool ready = !clusters_open && !InFlight(ResourceType::kEndpoint) && !listeners_open &&
                          !EndpointsAwaited();
       return {.updates = ready, .removals = false};
+    }
+    case ResourceType::kVirtualHost: {
+      // The request that asks for one had better wait than go to a cluster that
+      // is not there yet.
+      const bool ready =
+          !clusters_open && !InFlight(ResourceType::kEndpoint) && !EndpointsAwaited();
+      return {.updates = ready, .removals = false, .answers = ready};
     }
     case ResourceType::kSecret:
       return {};
@@ -341,6 +350,8 @@ std::vector<TypeStatus> StreamState::statuses() const {
   const bool keeps = offer_ != nullptr;
   for (const ResourceType type : kPushOrder) {
     const Subscription& subscription = At(type);
+    // Few proxies ever ask for these.
+    if (type == ResourceType::kVirtualHost && !subscription.active()) continue;
     statuses.push_back({type, subscription.active(),
                         subscription.status(newest, !keeps || !Kept(type)),
                         subscription.acked_version(), subscription.nack_reason()});

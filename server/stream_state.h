@@ -44,8 +44,8 @@ namespace binnacle::server {
 
 // Clusters first, secrets last: the order in which changes are pushed.
 inline constexpr std::array<ResourceType, translator::kResourceTypeCount> kPushOrder = {
-    ResourceType::kCluster, ResourceType::kEndpoint, ResourceType::kListener, ResourceType::kRoute,
-    ResourceType::kSecret};
+    ResourceType::kCluster, ResourceType::kEndpoint,    ResourceType::kListener,
+    ResourceType::kRoute,   ResourceType::kVirtualHost, ResourceType::kSecret};
 
 struct TypeStatus {
   ResourceType type = ResourceType::kCluster;
@@ -78,6 +78,8 @@ class StreamState {
   absl::StatusOr<Event> Receive(const envoy::service::discovery::v3::DiscoveryRequest& request);
   absl::StatusOr<Event> Receive(const DeltaRequest& request);
 
+  // Whether virtual hosts can be asked for one by one.
+  bool ServesVirtualHosts() const { return variant_ == Variant::kDelta && !only_.has_value(); }
   // By which name its refusals are told of.
   void set_proxy(std::string name) { proxy_ = std::move(name); }
   // What is withheld from the class has changed by what this proxy has said

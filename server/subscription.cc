@@ -32,6 +32,8 @@ std::optional<Response> Subscription::Next(Offer& offer, Permit permit, absl::st
     believed_ = true;
     acked_version_ = VersionOf(offer);
   }
+  // It names what it wants as the need comes up, and needs nothing yet.
+  if (type_ == ResourceType::kVirtualHost && !holdings_.wants_any()) believed_ = true;
   answered_ = true;
   wildcard_is_new_ = false;
   if (!response.has_value()) return std::nullopt;

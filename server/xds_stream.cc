@@ -257,6 +257,7 @@ absl::Status XdsStream::Introduce(const Request& request) {
   auto node = translator::ParseNode(*message);
   if (!node.ok()) return node.status();
   if (auto admitted = parts_.auth.Admit(peer_, *node); !admitted.ok()) return admitted;
+  node->on_demand_hosts = node->on_demand_hosts && state_.ServesVirtualHosts();
   node_ = std::make_shared<const translator::Node>(*std::move(node));
   state_.set_proxy(node_->name.empty() ? node_->id : node_->name);
   spdlog::info("proxy {} has come ({}, {}, Envoy {}.{})", node_->id, peer_.address,

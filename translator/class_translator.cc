@@ -17,6 +17,7 @@
 #include "translator/gateway_routes.h"
 #include "translator/inbound_clusters.h"
 #include "translator/inbound_listener.h"
+#include "translator/on_demand_virtual_host.h"
 #include "translator/outbound_listeners.h"
 #include "translator/references.h"
 #include "translator/secret.h"
@@ -107,6 +108,9 @@ ResourcePtr ClassTranslator::Find(ResourceType type, absl::string_view name,
 
 ClassTranslator::SetPtr ClassTranslator::AllLocked(ResourceType type,
                                                    const mesh::Snapshot& snapshot) {
+  if (type == ResourceType::kVirtualHost) {
+    return common_ == nullptr ? OnDemand(snapshot) : common_->All(type, snapshot);
+  }
   if (common_ != nullptr) return Overlaid(type, snapshot);
   if (type == ResourceType::kCluster || type == ResourceType::kListener) {
     return Grouped(type, snapshot);
@@ -123,12 +127,16 @@ ResourcePtr ClassTranslator::FindLocked(ResourceType type, absl::string_view nam
   }
   if (common_ != nullptr) return common_->Find(type, name, snapshot);
   if (type == ResourceType::kRoute && proxy_->type == ProxyType::kSidecar) {
-    return FindSidecarRoutes(name, snapshot);
+    const bool bare = proxy_->on_demand_hosts && PortOfRoutes(name).has_value();
+    if (!bare) return FindSidecarRoutes(name, snapshot);
   }
-  return named_[Index(type)].Get(name, snapshot, [&](mesh::View& reading) {
+  if (type == ResourceType::kVirtualHost && !proxy_->on_demand_hosts) return nullptr;
+  ResourcePtr found = named_[Index(type)].Get(name, snapshot, [&](mesh::View& reading) {
     mu_.AssertHeld();
     return BuildNamed(type, std::string(name), reading);
   });
+  if (type == ResourceType::kVirtualHost && found != nullptr) on_demand_.Add(name);
+  return found;
 }
 
 ClassTranslator::SetPtr ClassTranslator::Overlaid(ResourceType type,
@@ -194,6 +202,17 @@ ClassTranslator::SetPtr ClassTranslator::Referenced(ResourceType type,
                                            mu_.AssertHeld();
                                            return FindLocked(type, name, snapshot);
                                          });
+}
+
+ClassTranslator::SetPtr ClassTranslator::OnDemand(const mesh::Snapshot& snapshot) {
+  auto& named = named_[Index(ResourceType::kVirtualHost)];
+  named.Advance(snapshot);
+  const auto doubtful = named.TakeDoubtful();
+  return on_demand_.Update(doubtful.has_value() ? &*doubtful : nullptr,
+                           [&](absl::string_view name) {
+                             mu_.AssertHeld();
+                             return FindLocked(ResourceType::kVirtualHost, name, snapshot);
+                           });
 }
 
 template <typename Message>
@@ -263,6 +282,8 @@ ResourcePtr ClassTranslator::BuildNamed(ResourceType type, const std::string& na
       return make(BuildSecret(view, *proxy_, name));
     case ResourceType::kListener:
       return make(BuildApiListener(view, *proxy_, name));
+    case ResourceType::kVirtualHost:
+      return make(BuildOnDemandVirtualHost(view, *proxy_, name));
     case ResourceType::kCluster:
       return nullptr;
   }
@@ -270,9 +291,18 @@ ResourcePtr ClassTranslator::BuildNamed(ResourceType type, const std::string& na
 }
 
 ResourcePtr ClassTranslator::BuildRoutes(const std::string& name, mesh::View& view) {
-  auto routes = proxy_->type == ProxyType::kGateway
-                    ? BuildGatewayRoutes(view, *proxy_, name, *Servers(view))
-                    : BuildApiRoutes(view, *proxy_, name);
+  auto routes = [&] {
+    mu_.AssertHeld();
+    switch (proxy_->type) {
+      case ProxyType::kGateway:
+        return BuildGatewayRoutes(view, *proxy_, name, *Servers(view));
+      case ProxyType::kSidecar:
+        return BuildOnDemandRoutes(view, *proxy_, name);
+      case ProxyType::kGrpc:
+        break;
+    }
+    return BuildApiRoutes(view, *proxy_, name);
+  }();
   if (!routes.has_value()) return nullptr;
   return Intern(ResourceType::kRoute, name, *std::move(routes));
 }
@@ -309,6 +339,7 @@ void ClassTranslator::DropUnused(const mesh::Snapshot& snapshot) {
   const uint64_t since =
       snapshot.revision() > kKeptRevisions ? snapshot.revision() - kKeptRevisions : 0;
   groups_.DropUnusedSince(since);
+  on_demand_.Clear();
   for (size_t i = 0; i < named_.size(); ++i) {
     named_[i].DropUnusedSince(since, [&](absl::string_view name) {
       mu_.AssertHeld();

@@ -23,6 +23,7 @@
 #include "translator/gateway_servers.h"
 #include "translator/grouped_set.h"
 #include "translator/memo.h"
+#include "translator/on_demand_set.h"
 #include "translator/overlaid_set.h"
 #include "translator/proxy_class.h"
 #include "translator/referenced_set.h"
@@ -70,6 +71,8 @@ class ClassTranslator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   SetPtr Referenced(ResourceType type, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Of kVirtualHost: those that were asked for.
+  SetPtr OnDemand(const mesh::Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr FindLocked(ResourceType type, absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -102,6 +105,7 @@ class ClassTranslator {
   GroupedSet listeners_ ABSL_GUARDED_BY(mu_);
   PerType<ReferencedSet> referenced_ ABSL_GUARDED_BY(mu_);
   PerType<OverlaidSet> overlaid_ ABSL_GUARDED_BY(mu_);
+  OnDemandSet on_demand_ ABSL_GUARDED_BY(mu_);
   PerType<Memo<Resource>> named_ ABSL_GUARDED_BY(mu_);
   Memo<Resources> groups_ ABSL_GUARDED_BY(mu_);  // outside of clusters_ and listeners_
   absl::flat_hash_map<std::string, std::unique_ptr<SidecarRouteConfiguration>> sidecar_routes_

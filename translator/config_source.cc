@@ -18,6 +18,13 @@ void SetAds(ConfigSource& source) {
   source.set_resource_api_version(ApiVersion::V3);
 }
 
+void SetAdsOnDemand(ConfigSource& source) {
+  SetAds(source);
+  // Not 0, which is for ever. Envoy has no word for "not at all".
+  constexpr int kMillisecond = 1000000;
+  source.mutable_initial_fetch_timeout()->set_nanos(kMillisecond);
+}
+
 ConfigSource AgentConfigSource() {
   ConfigSource source;
   SetAgent(source);

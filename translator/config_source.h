@@ -16,6 +16,10 @@ namespace binnacle::translator {
 envoy::config::core::v3::ConfigSource AdsConfigSource();
 void SetAds(envoy::config::core::v3::ConfigSource& source);
 
+// The same for virtual hosts on demand: which they are turns out later, so there
+// is nothing to wait for at first.
+void SetAdsOnDemand(envoy::config::core::v3::ConfigSource& source);
+
 // The agent at the proxy's side (static cluster `sds-grpc`), which holds the
 // workload's own keys.
 envoy::config::core::v3::ConfigSource AgentConfigSource();

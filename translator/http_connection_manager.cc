@@ -36,7 +36,7 @@ void SetStatPrefix(absl::string_view stat_prefix, HttpConnectionManager& manager
   manager.set_stat_prefix(absl::StrCat(stat_prefix, ";"));
 }
 
-void SetCommon(const MeshConfig& config, const ProxyClass& proxy, bool grpc_web,
+void SetCommon(const MeshConfig& config, const ProxyClass& proxy, HttpFilterOptions filters,
                HttpConnectionManager& manager) {
   manager.mutable_use_remote_address()->set_value(false);
   manager.mutable_stream_idle_timeout();  // 0s: long polls and streams are legitimate
@@ -44,7 +44,7 @@ void SetCommon(const MeshConfig& config, const ProxyClass& proxy, bool grpc_web,
   SetPathNormalization(config, manager);
   if (proxy.http10) manager.mutable_http_protocol_options()->set_accept_http_10(true);
   *manager.mutable_access_log() = BuildAccessLogs(config);
-  *manager.mutable_http_filters() = BuildHttpFilters(grpc_web);
+  *manager.mutable_http_filters() = BuildHttpFilters(filters);
 }
 
 Filter NewFilter() {
@@ -85,7 +85,7 @@ google::protobuf::Any PackGatewayCommon(const MeshConfig& config, const ProxyCla
   const auto& topology = config.default_config().gateway_topology();
   MessageSpace space;
   auto& manager = space.New<HttpConnectionManager>();
-  SetCommon(config, proxy, grpc_web, manager);
+  SetCommon(config, proxy, {.grpc_web = grpc_web}, manager);
   manager.set_server_name("istio-envoy");
   // Whoever connects at the edge is the client, unless so many proxies stand
   // in front.
@@ -107,7 +107,7 @@ Filter BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
                         bool grpc_web) {
   MessageSpace space;
   auto& manager = space.New<HttpConnectionManager>();
-  SetCommon(config, proxy, grpc_web, manager);
+  SetCommon(config, proxy, {.grpc_web = grpc_web}, manager);
   SetStatPrefix(stat_prefix, manager);
   SetInboundRoutes(routes, *manager.mutable_route_config());
   manager.set_server_name("istio-envoy");
@@ -123,7 +123,8 @@ Filter BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,
                          const HttpConnectionManagerOptions& options) {
   MessageSpace space;
   auto& manager = space.New<HttpConnectionManager>();
-  SetCommon(config, proxy, options.grpc_web, manager);
+  SetCommon(config, proxy,
+            {.grpc_web = options.grpc_web, .on_demand_hosts = options.on_demand_hosts}, manager);
   SetStatPrefix(options.stat_prefix, manager);
   FetchRoutes(options.route_name, manager);
   return Wrap(manager);

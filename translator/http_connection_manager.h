@@ -28,6 +28,7 @@ struct HttpConnectionManagerOptions {
   std::string stat_prefix;  // without the final ';'
   std::string route_name;   // fetched over ADS
   bool grpc_web = false;
+  bool on_demand_hosts = false;  // those routes have none of their own
 };
 
 // The routes are inlined: they never change apart from the listener.

@@ -1,5 +1,6 @@
 #include "translator/http_filters.h"
 
+#include <array>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -7,6 +8,7 @@
 #include "envoy/extensions/filters/http/fault/v3/fault.pb.h"
 #include "envoy/extensions/filters/http/grpc_stats/v3/config.pb.h"
 #include "envoy/extensions/filters/http/grpc_web/v3/grpc_web.pb.h"
+#include "envoy/extensions/filters/http/on_demand/v3/on_demand.pb.h"
 #include "envoy/extensions/filters/http/router/v3/router.pb.h"
 #include "translator/typed_config.h"
 
@@ -29,9 +31,13 @@ http::grpc_stats::v3::FilterConfig GrpcStats() {
   return config;
 }
 
-HttpFilters Build(bool grpc_web) {
+HttpFilters Build(HttpFilterOptions options) {
   HttpFilters filters;
-  if (grpc_web) Add("envoy.filters.http.grpc_web", http::grpc_web::v3::GrpcWeb(), filters);
+  // First: what the others do, the route says.
+  if (options.on_demand_hosts) {
+    Add("envoy.filters.http.on_demand", http::on_demand::v3::OnDemand(), filters);
+  }
+  if (options.grpc_web) Add("envoy.filters.http.grpc_web", http::grpc_web::v3::GrpcWeb(), filters);
   Add("envoy.filters.http.grpc_stats", GrpcStats(), filters);
   Add("envoy.filters.http.fault", http::fault::v3::HTTPFault(), filters);
   Add("envoy.filters.http.cors", http::cors::v3::Cors(), filters);
@@ -41,10 +47,11 @@ HttpFilters Build(bool grpc_web) {
 
 }  // namespace
 
-const HttpFilters& BuildHttpFilters(bool grpc_web) {
-  static const auto& plain = *new HttpFilters(Build(false));
-  static const auto& with_grpc_web = *new HttpFilters(Build(true));
-  return grpc_web ? with_grpc_web : plain;
+const HttpFilters& BuildHttpFilters(HttpFilterOptions options) {
+  static const auto& built = *new std::array<HttpFilters, 4>{
+      Build({}), Build({.grpc_web = true}), Build({.on_demand_hosts = true}),
+      Build({.grpc_web = true, .on_demand_hosts = true})};
+  return built[(options.grpc_web ? 1 : 0) + (options.on_demand_hosts ? 2 : 0)];
 }
 
 HttpFilters BuildProxylessHttpFilters() {

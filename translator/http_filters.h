@@ -15,8 +15,12 @@ namespace binnacle::translator {
 using HttpFilters = google::protobuf::RepeatedPtrField<
     envoy::extensions::filters::network::http_connection_manager::v3::HttpFilter>;
 
-// `grpc_web`: browsers' gRPC arrives here and is made plain gRPC.
-const HttpFilters& BuildHttpFilters(bool grpc_web);
+struct HttpFilterOptions {
+  bool grpc_web = false;         // browsers' gRPC arrives here and is made plain gRPC
+  bool on_demand_hosts = false;  // a request waits for the virtual host of its host
+};
+
+const HttpFilters& BuildHttpFilters(HttpFilterOptions options);
 
 // Of these a gRPC library knows: faults, and the router.
 HttpFilters BuildProxylessHttpFilters();

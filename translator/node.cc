@@ -179,6 +179,7 @@ absl::StatusOr<Node> ParseNode(const envoy::config::core::v3::Node& message) {
   node.envoy = VersionOf(message);
   node.agent = Text(metadata, "BINNACLE_AGENT") != "none";
   node.http10 = Flag(metadata, "HTTP10");
+  node.on_demand_hosts = Flag(metadata, "BINNACLE_ON_DEMAND_HOSTS");
   return node;
 }
 

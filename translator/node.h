@@ -33,7 +33,8 @@ struct Node {
   EnvoyVersion envoy;
   bool agent = true;
   bool http10 = false;
-  bool authenticated = false;  // set by the server, never from the message
+  bool on_demand_hosts = false;  // metadata BINNACLE_ON_DEMAND_HOSTS
+  bool authenticated = false;    // set by the server, never from the message
 };
 
 // Errors: kInvalidArgument, saying which part of the node is wrong. A gRPC

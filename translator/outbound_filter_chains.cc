@@ -49,10 +49,12 @@ class Builder {
   OutboundFilterChains result_;
 };
 
-HttpConnectionManagerOptions HttpOptions(const OutboundAddress& address, const Tenancy& tenancy) {
+HttpConnectionManagerOptions HttpOptions(const ProxyClass& proxy, const OutboundAddress& address,
+                                         const Tenancy& tenancy) {
   HttpConnectionManagerOptions options;
   options.stat_prefix = absl::StrCat("outbound_", address.ListenerName());
   options.route_name = absl::StrCat(address.port);
+  options.on_demand_hosts = proxy.on_demand_hosts && address.wildcard;
   if (!address.wildcard) {
     options.route_name = absl::StrCat(tenancy.sniffed[0].service->host, ":", address.port);
   }
@@ -64,8 +66,8 @@ HttpConnectionManagerOptions HttpOptions(const OutboundAddress& address, const T
 
 void Builder::AddHttp(const Tenancy& tenancy) {
   if (tenancy.http.empty() && tenancy.sniffed.empty()) return;
-  FilterChain chain = NewFilterChain(
-      "", BuildOutboundHttp(view_.settings().config, proxy_, HttpOptions(address_, tenancy)));
+  FilterChain chain = NewFilterChain("", BuildOutboundHttp(view_.settings().config, proxy_,
+                                                           HttpOptions(proxy_, address_, tenancy)));
   auto& match = *chain.mutable_filter_chain_match();
   match.set_transport_protocol(std::string(kRawTransport));
   MatchAlpn(PlainHttpAlpn(proxy_), match);

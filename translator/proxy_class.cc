@@ -41,7 +41,7 @@ void Append(std::string& key, const std::vector<LocalService>& services) {
 
 std::string ProxyClass::Key() const {
   std::string key = absl::StrCat(static_cast<int>(type), "/", envoy.major, ".", envoy.minor, "/",
-                                 agent, ipv6_only, http10, authenticated, "/");
+                                 agent, ipv6_only, http10, authenticated, on_demand_hosts, "/");
   Append(key, ns);
   Append(key, labels);
   Append(key, locality);

@@ -55,7 +55,10 @@ struct ProxyClass {
   // certificate files by itself.
   bool agent = true;
   bool ipv6_only = false;
-  bool http10 = false;         // metadata HTTP10: accept HTTP/1.0
+  bool http10 = false;  // metadata HTTP10: accept HTTP/1.0
+  // A sidecar that asks for the virtual hosts of its outbound routes one by one,
+  // as requests for them come.
+  bool on_demand_hosts = false;
   bool authenticated = false;  // its secrets may be sent to it
   std::vector<LocalService> services;
 

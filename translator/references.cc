@@ -91,8 +91,17 @@ References ReferencesIn(ResourceType type, absl::string_view message) {
 }
 
 const std::set<std::string>& NamesOf(const References& references, ResourceType type) {
-  if (type == ResourceType::kEndpoint) return references.endpoints;
-  return type == ResourceType::kRoute ? references.routes : references.secrets;
+  static const auto& none = *new std::set<std::string>;
+  switch (type) {
+    case ResourceType::kEndpoint:
+      return references.endpoints;
+    case ResourceType::kRoute:
+      return references.routes;
+    case ResourceType::kSecret:
+      return references.secrets;
+    default:
+      return none;
+  }
 }
 
 }  // namespace binnacle::translator

@@ -23,7 +23,7 @@ struct References {
 // What a cluster or a listener names; others refer to nothing.
 References ReferencesIn(ResourceType type, absl::string_view message);
 
-// Of kEndpoint, kRoute or kSecret.
+// Of kEndpoint, kRoute or kSecret; nothing names a kVirtualHost.
 const std::set<std::string>& NamesOf(const References& references, ResourceType type);
 
 }  // namespace binnacle::translator

@@ -72,6 +72,8 @@ absl::string_view TypeUrl(ResourceType type) {
       return "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
     case ResourceType::kSecret:
       return "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
+    case ResourceType::kVirtualHost:
+      return "type.googleapis.com/envoy.config.route.v3.VirtualHost";
   }
   return "";
 }
@@ -88,6 +90,8 @@ absl::string_view ShortName(ResourceType type) {
       return "RDS";
     case ResourceType::kSecret:
       return "SDS";
+    case ResourceType::kVirtualHost:
+      return "VHDS";
   }
   return "";
 }

@@ -20,12 +20,19 @@
 
 namespace binnacle::translator {
 
-enum class ResourceType : uint8_t { kCluster, kEndpoint, kListener, kRoute, kSecret };
-inline constexpr int kResourceTypeCount = 5;
+enum class ResourceType : uint8_t {
+  kCluster,
+  kEndpoint,
+  kListener,
+  kRoute,
+  kSecret,
+  kVirtualHost,  // of proxies that ask for them one by one
+};
+inline constexpr int kResourceTypeCount = 6;
 
 // "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 absl::string_view TypeUrl(ResourceType type);
-// "CDS", "EDS", "LDS", "RDS", "SDS"
+// "CDS", "EDS", "LDS", "RDS", "SDS", "VHDS"
 absl::string_view ShortName(ResourceType type);
 
 struct References;

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "mesh/gateway_name.h"
 #include "mesh/lookup.h"
+#include "translator/config_source.h"
 #include "translator/route_context.h"
 #include "translator/virtual_host.h"
 #include "translator/virtual_service_routes.h"
@@ -129,6 +130,32 @@ Translated<RouteConfiguration> BuildSidecarRouteShell(mesh::View& view, const Pr
   if (name.has_value() && name->host.empty()) {
     SetCatchAll(view.settings().config, *result.message.add_virtual_hosts());
   }
+  return result;
+}
+
+bool HasSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
+                           uint32_t port) {
+  return mesh::IsVisibleHostOnPort(view, proxy.ns, host, port) ||
+         mesh::NamesMeshVirtualServiceHost(view, proxy.ns, host);
+}
+
+std::optional<uint32_t> PortOfRoutes(absl::string_view route_name) {
+  const auto name = ParseRouteName(route_name);
+  if (!name.has_value() || !name->host.empty()) return std::nullopt;
+  return name->port;
+}
+
+std::optional<Translated<RouteConfiguration>> BuildOnDemandRoutes(mesh::View& view,
+                                                                  const ProxyClass& proxy,
+                                                                  absl::string_view route_name) {
+  const auto port = PortOfRoutes(route_name);
+  if (!port.has_value() || !mesh::AnyVisibleHostOnPort(view, proxy.ns, *port)) return std::nullopt;
+  Translated<RouteConfiguration> result;
+  SetRouteConfigurationOptions(route_name, result.message);
+  // Envoy asks for the host with its port, and one that were answered without
+  // it could be there already.
+  result.message.clear_ignore_port_in_host_matching();
+  SetAdsOnDemand(*result.message.mutable_vhds()->mutable_config_source());
   return result;
 }
 

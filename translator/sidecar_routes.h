@@ -8,6 +8,7 @@
 // Spec  policy facts, sections 1.2, 4.1, 4.10, 5.1; Envoy v3 RouteConfiguration.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,9 +33,20 @@ std::optional<Translated<envoy::config::route::v3::VirtualHost>> BuildSidecarVir
     mesh::View& view, const ProxyClass& proxy, absl::string_view host,
     absl::string_view route_name);
 
+// Whether SidecarVirtualHostNames() of a port's route configuration have `host`.
+bool HasSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
+                           uint32_t port);
+
 // The route configuration without those virtual hosts: its name, its options,
 // and (for a port) the last virtual host, which takes what no other does.
 Translated<envoy::config::route::v3::RouteConfiguration> BuildSidecarRouteShell(
+    mesh::View& view, const ProxyClass& proxy, absl::string_view route_name);
+
+// Of a route configuration that covers every host on a port: its number.
+std::optional<uint32_t> PortOfRoutes(absl::string_view route_name);
+// For a class that asks for virtual hosts one by one, that route configuration:
+// without any. nullopt if the class has none of that name.
+std::optional<Translated<envoy::config::route::v3::RouteConfiguration>> BuildOnDemandRoutes(
     mesh::View& view, const ProxyClass& proxy, absl::string_view route_name);
 
 }  // namespace binnacle::translator

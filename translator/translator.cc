@@ -15,6 +15,9 @@ namespace binnacle::translator {
 namespace {
 
 constexpr char kHostnameLabel[] = "kubernetes.io/hostname";
+// The oldest that was tried with virtual hosts on demand. Those before 1.37
+// refuse such routes on an aggregated stream.
+constexpr EnvoyVersion kFirstWithOnDemandHosts{1, 40};
 
 std::vector<LocalService> ServicesAt(const std::vector<std::string>& addresses, mesh::View& view) {
   std::vector<LocalService> services;
@@ -49,6 +52,8 @@ ProxyClass ClassOf(const Node& node, mesh::View& view) {
   proxy.envoy = node.envoy;
   proxy.agent = node.agent;
   proxy.http10 = node.http10;
+  proxy.on_demand_hosts = node.on_demand_hosts && node.type == ProxyType::kSidecar &&
+                          node.envoy >= kFirstWithOnDemandHosts;
   proxy.authenticated = node.authenticated && !PodContradicts(view, node);
   proxy.ipv6_only = !node.addresses.empty() &&
                     std::all_of(node.addresses.begin(), node.addresses.end(),

@@ -18,6 +18,7 @@ constexpr auto kCds = ResourceType::kCluster;
 constexpr auto kEds = ResourceType::kEndpoint;
 constexpr auto kLds = ResourceType::kListener;
 constexpr auto kRds = ResourceType::kRoute;
+constexpr auto kVhds = ResourceType::kVirtualHost;
 
 const absl::Time kNow = absl::UnixEpoch() + absl::Hours(1);
 
@@ -191,6 +192,23 @@ Class SmallMesh() {
   mesh.made->Refers("a", {.endpoints = {"a"}, .routes = {}, .secrets = {}});
   mesh.made->Refers("b", {.endpoints = {"b"}, .routes = {}, .secrets = {}});
   return mesh;
+}
+
+TEST_CASE("a virtual host that is refused holds up no other, and its requests do not wait") {
+  Class mesh = SmallMesh();
+  mesh.made->With(kVhds, "80/bad", "BAD").With(kVhds, "80/good").With(kVhds, "80/late");
+  const auto proxy = mesh.Connect();
+  proxy->Ask(kVhds, {"80/bad", "80/good"});
+  proxy->Run();
+  CHECK(proxy->convicted == Strings{"80/bad"});
+  CHECK(proxy->holds[kVhds]["80/good"] == mesh.Version(kVhds, "80/good"));
+  CHECK(proxy->holds[kVhds]["80/bad"] == StandIn(kVhds, "80/bad")->version());
+  proxy->Ask(kVhds, {"80/late"});
+  CHECK(proxy->Run() == Strings{"VHDS 80/late"});
+  mesh.Change().With(kVhds, "80/bad", "mended");
+  proxy->state.Aim(mesh.View());
+  CHECK(proxy->Run() == Strings{"VHDS 80/bad"});
+  CHECK(proxy->state.Settled());
 }
 
 TEST_CASE("what one proxy refuses, others of its class are never sent; a new one gets the former") {

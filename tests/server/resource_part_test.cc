@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "envoy/config/route/v3/route.pb.h"
+#include "envoy/config/route/v3/route_components.pb.h"
 #include "tests/server/fake_offer.h"
 #include "tests/server/route_resource.h"
 
@@ -10,6 +11,7 @@ namespace binnacle::server {
 namespace {
 
 using envoy::config::route::v3::RouteConfiguration;
+using envoy::config::route::v3::VirtualHost;
 using Strings = std::vector<std::string>;
 
 Strings PartNames(const std::vector<ResourcePart>& parts) {
@@ -88,6 +90,12 @@ TEST_CASE("where nothing is known, what proxies wait for becomes empty, and the 
   const auto routes = NewRoutes("80", {{"a", "1"}});
   CHECK(SubstituteFor(routes, Withhold(routes, "", nullptr)).resource->version() ==
         NewRoutes("80", {})->version());
+  const auto host = NewResource(ResourceType::kVirtualHost, "80/a", "1");
+  VirtualHost empty;
+  REQUIRE(empty.ParseFromString(
+      std::string(SubstituteFor(host, Withhold(host, "", nullptr)).resource->message())));
+  CHECK(empty.domains(0) == "a");
+  CHECK(empty.routes().empty());
   const auto cluster = NewResource(ResourceType::kCluster, "c", "1");
   const Substitute gone = SubstituteFor(cluster, Withhold(cluster, "", nullptr));
   CHECK(gone.resource == nullptr);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "absl/algorithm/container.h"
 #include "tests/server/fake_offer.h"
 
 namespace binnacle::server {
@@ -15,6 +16,7 @@ constexpr auto kCds = ResourceType::kCluster;
 constexpr auto kEds = ResourceType::kEndpoint;
 constexpr auto kLds = ResourceType::kListener;
 constexpr auto kRds = ResourceType::kRoute;
+constexpr auto kVhds = ResourceType::kVirtualHost;
 
 const absl::Time kNow = absl::UnixEpoch() + absl::Hours(1);
 
@@ -258,6 +260,120 @@ TEST_CASE("a proxy that is refused nothing and asks for nothing more stays silen
   CHECK(proxy->Silent());
   CHECK(proxy->state.Settled());
   CHECK(proxy->state.WakeAt() == absl::InfiniteFuture());
+}
+
+TEST_CASE("a proxy that may ask for virtual hosts and needs none yet has all it wants") {
+  auto offer = SmallMesh();
+  auto proxy = Connected(offer);
+  proxy->Ask(kVhds, {});
+  CHECK(proxy->Silent());
+  CHECK(proxy->state.Settled());
+  proxy->state.Aim(offer->Next());
+  CHECK(proxy->Silent());
+  CHECK(proxy->state.Settled());
+}
+
+TEST_CASE("a virtual host is sent when it is asked for, when it changes, and when asked again") {
+  auto offer = SmallMesh();
+  offer->With(kVhds, "r/x").With(kVhds, "r/y");
+  auto proxy = Connected(offer);
+  proxy->Ask(kVhds, {});
+  proxy->Ask(kVhds, {"r/x"});
+  const auto first = proxy->Drain();
+  REQUIRE(first.size() == 1);
+  CHECK(Names(first[0].resources) == Strings{"r/x"});
+  CHECK(proxy->state.Settled());
+
+  auto next = offer->Next();
+  next->With(kVhds, "r/x", "2").With(kVhds, "r/y", "2");
+  proxy->state.Aim(next);
+  const auto changed = proxy->Drain();
+  REQUIRE(changed.size() == 1);
+  CHECK(Names(changed[0].resources) == Strings{"r/x"});
+
+  proxy->Ask(kVhds, {"r/x"});
+  CHECK(Names(proxy->Expect(kVhds).resources) == Strings{"r/x"});
+}
+
+TEST_CASE("a virtual host that uses a new cluster waits until that is acknowledged") {
+  auto offer = SmallMesh();
+  offer->With(kVhds, "r/x");
+  auto proxy = Connected(offer);
+  proxy->Ask(kVhds, {"r/x"});
+  proxy->Drain();
+  auto next = offer->Next();
+  next->With(kCds, "b").With(kEds, "b").With(kVhds, "r/x", "to b").With(kVhds, "r/y", "to b");
+  proxy->state.Aim(next);
+  const Response clusters = proxy->Expect(kCds);
+  // Even one that is asked for just now: the request behind it can wait.
+  proxy->Ask(kVhds, {"r/y"});
+  CHECK(proxy->Silent());
+  proxy->Ack(clusters);
+  CHECK(proxy->Silent());
+  proxy->Ask(kEds, {"b"});
+  const Response endpoints = proxy->Expect(kEds);
+  CHECK(proxy->Silent());
+  proxy->Ack(endpoints);
+  CHECK(Names(proxy->Expect(kVhds).resources) == Strings{"r/x", "r/y"});
+}
+
+TEST_CASE("a virtual host that is asked for does not wait for ever") {
+  auto offer = SmallMesh();
+  auto proxy = Connected(offer);
+  proxy->Ask(kVhds, {});
+  auto next = offer->Next();
+  next->With(kCds, "b").With(kVhds, "r/x");
+  proxy->state.Aim(next);
+  proxy->Expect(kCds);
+  proxy->Ask(kVhds, {"r/x"});
+  CHECK(proxy->Silent());
+  const auto late = proxy->state.Next(kNow + StreamState::kPatience);
+  REQUIRE(late.has_value());
+  CHECK(late->type == kVhds);
+}
+
+TEST_CASE("a cluster goes only after the virtual host that used it is acknowledged without it") {
+  auto offer = SmallMesh();
+  offer->With(kCds, "b").With(kVhds, "r/x", "to b");
+  auto proxy = Connected(offer);
+  proxy->Ask(kVhds, {"r/x"});
+  proxy->Drain();
+  auto next = offer->Next();
+  next->Without(kCds, "b").With(kVhds, "r/x", "to a");
+  proxy->state.Aim(next);
+  const Response host = proxy->Expect(kVhds);
+  CHECK(proxy->Silent());
+  proxy->Ack(host);
+  CHECK(proxy->Expect(kCds).removed == Strings{"b"});
+}
+
+TEST_CASE("who comes back naming the virtual hosts that it holds is sent what has changed") {
+  auto offer = SmallMesh();
+  offer->With(kVhds, "r/x").With(kVhds, "r/y");
+  auto proxy = Connected(offer);
+  DeltaDiscoveryRequest request;
+  request.set_type_url(std::string(translator::TypeUrl(kVhds)));
+  for (const char* name : {"r/x", "r/y"}) {
+    request.add_resource_names_subscribe(name);
+    (*request.mutable_initial_resource_versions())[name] = offer->Find(kVhds, name)->version();
+  }
+  (*request.mutable_initial_resource_versions())["r/y"] = "another";
+  REQUIRE(proxy->state.Receive(request).ok());
+  const auto responses = proxy->Drain();
+  REQUIRE(responses.size() == 1);
+  CHECK(Names(responses[0].resources) == Strings{"r/y"});
+  CHECK(proxy->state.Settled());
+}
+
+TEST_CASE("virtual hosts stand in a proxy's status if it asks for any") {
+  const auto shown = [](const DeltaProxy& proxy) {
+    return absl::c_any_of(proxy.state.statuses(),
+                          [](const TypeStatus& status) { return status.type == kVhds; });
+  };
+  auto proxy = Connected(SmallMesh());
+  CHECK_FALSE(shown(*proxy));
+  proxy->Ask(kVhds, {});
+  CHECK(shown(*proxy));
 }
 
 TEST_CASE("the status of each type is what an operator wants to know") {

@@ -13,9 +13,12 @@
 #include <vector>
 
 #include "../mesh/mesh_from.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/substitute.h"
+#include "envoy/config/route/v3/route.pb.h"
+#include "envoy/config/route/v3/route_components.pb.h"
 #include "pem_samples.h"
 #include "translator/translator.h"
 
@@ -58,6 +61,31 @@ spec:
   resolution: STATIC
   ports: [{number: 8$2, name: http, protocol: HTTP}]
   endpoints: [{address: 10.2.0.$3}]
+)",
+    R"(
+apiVersion: v1
+kind: Service
+metadata: {name: $0, namespace: $1}
+spec: {clusterIP: None, selector: {app: $0}, ports: [{name: http, port: 80}]}
+)",
+    R"(
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: wide-$0, namespace: $1}
+spec:
+  hosts: ["*.example.com", "*.$0.example.com", $0]
+  addresses: [10.0.$2.$3]
+  resolution: STATIC
+  ports: [{number: 8$2, name: http, protocol: HTTP}]
+  endpoints: [{address: 10.2.0.$3}]
+)",
+    R"(
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: wide-$0, namespace: $1}
+spec:
+  hosts: ["*-$0.example.com", "*.$0.example.com", $0.example.net]
+  http: [{route: [{destination: {host: a.one.svc.cluster.local, port: {number: 80}}}], timeout: $3s}]
 )",
     R"(
 apiVersion: networking.istio.io/v1
@@ -172,6 +200,8 @@ std::vector<Node> Nodes() {
   other.ns = "two";
   other.addresses = {"10.9.9.9"};
   other.labels = {{"app", "x"}};
+  Node on_demand = sidecar;
+  on_demand.on_demand_hosts = true;
   Node gateway = other;
   gateway.name = "edge.one";
   gateway.ns = "one";
@@ -179,7 +209,116 @@ std::vector<Node> Nodes() {
   gateway.labels = {{"app", "edge"}};
   gateway.service_account = "sa-1";
   gateway.authenticated = true;
-  return {sidecar, other, gateway};
+  return {sidecar, other, gateway, on_demand};
+}
+
+// As requests may have them.
+constexpr absl::string_view kAskedHosts[] = {"a",
+                                             "b:80",
+                                             "a.one",
+                                             "a.two.svc",
+                                             "c.one.svc.cluster.local:80",
+                                             "b.two.svc.cluster.local.",
+                                             "pod.a.one",
+                                             "pod.b.one.svc.cluster.local:80",
+                                             "10.0.1.1",
+                                             "10.0.2.3:80",
+                                             "[fd00::1]:80",
+                                             "a.example.com",
+                                             "x.a.example.com",
+                                             "shared.example.com:81",
+                                             "x-b.example.com",
+                                             "x-b.c.example.com",
+                                             "b.example.net",
+                                             "unknown.example.org",
+                                             ""};
+
+std::vector<std::string> AskedNames() {
+  std::vector<std::string> names;
+  for (absl::string_view route : {"80", "81", "90"}) {
+    for (absl::string_view host : kAskedHosts) names.push_back(absl::StrCat(route, "/", host));
+  }
+  return names;
+}
+
+// What proxies asked for before is as it would be if they asked now.
+void AddAskedHosts(Translator& translator, const ProxyClass& proxy, const mesh::Snapshot& snapshot,
+                   Contents& contents) {
+  constexpr auto kType = ResourceType::kVirtualHost;
+  const auto asked = translator.All(kType, proxy, snapshot);
+  for (const std::string& name : AskedNames()) {
+    CAPTURE(name);
+    const auto resource = translator.Find(kType, name, proxy, snapshot);
+    REQUIRE((resource != nullptr) == proxy.on_demand_hosts);
+    if (resource == nullptr) continue;
+    contents[name] = std::string(resource->delta_entry());
+    if (const auto before = asked->Find(name)) REQUIRE(before == resource);
+  }
+  REQUIRE((asked->empty() || asked->size() == AskedNames().size()));
+}
+
+using envoy::config::route::v3::RouteConfiguration;
+using envoy::config::route::v3::VirtualHost;
+
+// How Envoy picks a virtual host.
+const VirtualHost* Picked(const RouteConfiguration& routes, absl::string_view host) {
+  const VirtualHost* picked = nullptr;
+  size_t length = 0;  // of the domain, one more if it is exact
+  for (const VirtualHost& candidate : routes.virtual_hosts()) {
+    for (absl::string_view domain : candidate.domains()) {
+      const absl::string_view rest = domain.substr(domain.empty() ? 0 : 1);
+      const bool covers = domain == host || (absl::StartsWith(domain, "*") &&
+                                             (rest.empty() || rest.size() < host.size()) &&
+                                             absl::EndsWith(host, rest));
+      const size_t found = domain.size() + (domain == host ? 1 : 0);
+      if (covers && found > length) {
+        picked = &candidate;
+        length = found;
+      }
+    }
+  }
+  return picked;
+}
+
+absl::string_view WithoutPort(absl::string_view host) {
+  return absl::EndsWith(host, "]") ? host : host.substr(0, host.rfind(':'));
+}
+
+std::string MessageOf(const VirtualHost& host) {
+  VirtualHost nameless = host;
+  nameless.clear_name();
+  nameless.clear_domains();
+  return nameless.DebugString();
+}
+
+// Asked one by one, virtual hosts are what the whole route configuration has for
+// those hosts; the configuration itself has none.
+void CompareWithWholeRoutes(Translator& translator, const ProxyClass& whole,
+                            const ProxyClass& on_demand, const mesh::Snapshot& snapshot) {
+  for (const char* route : {"80", "81", "90"}) {
+    const auto full = translator.Find(ResourceType::kRoute, route, whole, snapshot);
+    const auto shell = translator.Find(ResourceType::kRoute, route, on_demand, snapshot);
+    REQUIRE((full == nullptr) == (shell == nullptr));
+    if (full == nullptr) continue;
+    RouteConfiguration routes;
+    REQUIRE(routes.ParseFromString(std::string(shell->message())));
+    REQUIRE(routes.virtual_hosts().empty());
+    REQUIRE(routes.vhds().config_source().has_ads());
+    REQUIRE(routes.ParseFromString(std::string(full->message())));
+    for (absl::string_view host : kAskedHosts) {
+      const std::string name = absl::StrCat(route, "/", host);
+      CAPTURE(name);
+      const auto answer = translator.Find(ResourceType::kVirtualHost, name, on_demand, snapshot);
+      VirtualHost answered;
+      REQUIRE(answered.ParseFromString(std::string(answer->message())));
+      REQUIRE(answered.name() == name);
+      REQUIRE(answered.domains_size() == 1);
+      if (!host.empty()) REQUIRE(answered.domains(0) == host);
+      const VirtualHost* expected = Picked(routes, WithoutPort(host));
+      REQUIRE(expected != nullptr);
+      REQUIRE(MessageOf(answered) == MessageOf(*expected));
+    }
+  }
 }
 
 Contents AllContents(Translator& translator, const Node& node, const mesh::Snapshot& snapshot) {
@@ -197,6 +336,7 @@ Contents AllContents(Translator& translator, const Node& node, const mesh::Snaps
     const auto secret = translator.Find(ResourceType::kSecret, full, *proxy, snapshot);
     if (secret != nullptr) contents[full] = std::string(secret->delta_entry());
   }
+  AddAskedHosts(translator, *proxy, snapshot, contents);
   return contents;
 }
 
@@ -241,6 +381,8 @@ class Walk {
       }));
       REQUIRE(warm == AllContents(cold, node, snapshot));
     }
+    CompareWithWholeRoutes(remembering_, *remembering_.Classify(nodes_[0], snapshot),
+                           *remembering_.Classify(nodes_[3], snapshot), snapshot);
   }
 
   void CompareWithAStoreMadeAnew() {

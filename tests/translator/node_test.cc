@@ -87,6 +87,7 @@ TEST_CASE("metadata says labels, network and flags; booleans come as words or as
   Set("ISTIO_VERSION", "1.29.1", message);
   Set("BINNACLE_AGENT", "none", message);
   fields["HTTP10"].set_bool_value(true);
+  Set("BINNACLE_ON_DEMAND_HOSTS", "true", message);
   const auto node = ParseNode(message);
   REQUIRE(node.ok());
   CHECK(node->labels == policy::Labels{{"app", "reviews"}, {"odd", "true"}});
@@ -96,6 +97,7 @@ TEST_CASE("metadata says labels, network and flags; booleans come as words or as
   CHECK(node->service_account == "sa");
   CHECK(node->istio_version == "1.29.1");
   CHECK(node->http10);
+  CHECK(node->on_demand_hosts);
   CHECK_FALSE(node->agent);
   Set("HTTP10", "1", message);
   CHECK(ParseNode(message)->http10);

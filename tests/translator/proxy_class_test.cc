@@ -6,7 +6,7 @@
 namespace binnacle::translator {
 
 TEST_CASE("classes have equal keys exactly when they are equal") {
-  std::vector<ProxyClass> classes(16);
+  std::vector<ProxyClass> classes(18);
   classes[1].type = ProxyType::kGateway;
   classes[2].ns = "a";
   classes[3].labels = {{"a", "b"}};
@@ -22,6 +22,8 @@ TEST_CASE("classes have equal keys exactly when they are equal") {
   classes[13].authenticated = true;
   classes[14].services = {{"ns", "host", {80, 8}}};
   classes[15].services = {{"ns", "host", {808}}};
+  classes[16].http10 = true;
+  classes[17].on_demand_hosts = true;
   for (size_t a = 0; a < classes.size(); ++a) {
     for (size_t b = 0; b < classes.size(); ++b) {
       CAPTURE(a, b);
