@@ -136,20 +136,22 @@ Json DynamicResources() {
             {"grpc_services", Json::array({GrpcService("xds-grpc")})}}}};
 }
 
-absl::StatusOr<Json> NodeJson(const Identity& identity) {
+absl::StatusOr<Json> NodeJson(const Identity& identity, bool on_demand_hosts) {
   std::string text;
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   const auto written =
       google::protobuf::util::MessageToJsonString(ProxyNode(identity), &text, options);
   if (!written.ok()) return absl::InternalError(written.ToString());
-  return Json::parse(text);
+  Json node = Json::parse(text);
+  if (on_demand_hosts) node["metadata"]["BINNACLE_ON_DEMAND_HOSTS"] = "true";
+  return node;
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> Bootstrap(const BootstrapParts& parts) {
-  auto node = NodeJson(parts.identity);
+  auto node = NodeJson(parts.identity, parts.on_demand_hosts);
   if (!node.ok()) return node.status();
   const Json layer = {{"name", "binnacle"},
                       {"static_layer", {{"re2.max_program_size.error_level", kMaxRegexProgram}}}};

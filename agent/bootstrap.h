@@ -23,7 +23,8 @@ struct BootstrapParts {
   ServerAddress server;
   std::string sds_socket;
   HostPort admin;
-  HostPort metrics;  // where Prometheus asks
+  HostPort metrics;              // where Prometheus asks
+  bool on_demand_hosts = false;  // virtual hosts are fetched when requests need them
 };
 
 // As JSON. Errors: kInternal: the node cannot be written as JSON.

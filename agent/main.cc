@@ -36,7 +36,8 @@ constexpr char kRunExample[] =
     "    --namespace shop --service-account web --label app=web -- --concurrency 2";
 constexpr char kBootstrapExample[] =
     "Example:\n"
-    "  binnacle-agent bootstrap --server 10.0.0.1:15012 --namespace shop --label app=web";
+    "  binnacle-agent bootstrap --server 10.0.0.1:15012 --namespace shop --label app=web\n"
+    "  binnacle-agent bootstrap --server 10.0.0.1:15012 --namespace shop --on-demand-hosts";
 constexpr char kCaptureExample[] =
     "Needs root, in the network namespace of the workload. Running it again replaces the rules.\n"
     "Example:\n"
@@ -119,6 +120,12 @@ void AddLogFlags(CLI::App& command, Flags& flags) {
   command.add_option("--log-format", flags.log_format, "text or json")->capture_default_str();
 }
 
+void AddOnDemandFlag(CLI::App& command, Flags& flags) {
+  command.add_flag("--on-demand-hosts", flags.on_demand_hosts,
+                   "Envoy fetches what it is to do with a host when the first request for it "
+                   "comes, not all beforehand; for sidecars of large meshes");
+}
+
 CLI::App* AddRun(CLI::App& app, Flags& flags) {
   CLI::App* run = app.add_subcommand("run", "Keep a certificate and run Envoy until told to stop.");
   run->footer(kRunExample);
@@ -135,6 +142,7 @@ CLI::App* AddRun(CLI::App& app, Flags& flags) {
   AddPlaceFlags(*run, flags);
   run->add_option("--envoy", flags.envoy, "the Envoy to run")->capture_default_str();
   run->add_flag("--no-envoy", flags.no_envoy, "serve secrets only");
+  AddOnDemandFlag(*run, flags);
   run->add_option("--cert-ttl", flags.cert_ttl,
                   "lifetime to ask for; 0s: what the control plane gives")
       ->capture_default_str()
@@ -160,6 +168,7 @@ CLI::App* AddBootstrap(CLI::App& app, Flags& flags) {
   AddServerFlags(*bootstrap, flags);
   AddIdentityFlags(*bootstrap, flags);
   AddPlaceFlags(*bootstrap, flags);
+  AddOnDemandFlag(*bootstrap, flags);
   // So that the flags of run can be given unchanged.
   for (const char* name :
        {"--token-file", "--root-file", "--envoy", "--cert-ttl", "--key-algorithm",

@@ -199,7 +199,7 @@ absl::Status TakePorts(Settings& settings) {
 absl::StatusOr<std::string> BootstrapFor(const Settings& settings, const std::string& state_dir) {
   return Bootstrap({settings.wish.identity, settings.server,
                     absl::StrCat(state_dir, "/", kSocketName), settings.envoy_admin,
-                    settings.metrics});
+                    settings.metrics, settings.on_demand_hosts});
 }
 
 int Run(const Settings& wanted) {

@@ -131,6 +131,9 @@ absl::StatusOr<Settings> Resolve(const Flags& flags) {
   if (!server.ok()) return server.status();
   settings.server = *std::move(server);
   if (auto wish = ResolveWish(flags, settings.wish); !wish.ok()) return wish;
+  if (flags.on_demand_hosts && flags.type != "sidecar") {
+    return absl::InvalidArgumentError("--on-demand-hosts: only a sidecar can do that");
+  }
   if (auto addresses = ResolveAddresses(flags, settings); !addresses.ok()) return addresses;
   auto drain = ParseLength("--drain", flags.drain);
   if (!drain.ok()) return drain.status();
@@ -140,6 +143,7 @@ absl::StatusOr<Settings> Resolve(const Flags& flags) {
   settings.envoy = flags.envoy;
   settings.run_envoy = !flags.no_envoy;
   settings.envoy_flags = flags.envoy_flags;
+  settings.on_demand_hosts = flags.on_demand_hosts;
   return settings;
 }
 

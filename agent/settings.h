@@ -47,6 +47,7 @@ struct Flags {
   std::string envoy = "envoy";
   bool no_envoy = false;
   std::vector<std::string> envoy_flags;
+  bool on_demand_hosts = false;
   std::string cert_ttl = "0s";
   std::string key_algorithm = "ec-p256";
   std::string health_address = "0.0.0.0:15021";
@@ -65,6 +66,7 @@ struct Settings {
   std::string envoy;
   bool run_envoy = true;
   std::vector<std::string> envoy_flags;
+  bool on_demand_hosts = false;
   HostPort health;
   HostPort envoy_admin;
   HostPort metrics;  // Envoy's, for Prometheus

@@ -9,8 +9,9 @@ namespace {
 
 using nlohmann::json;
 
-json Make(const std::string& host) {
+json Make(const std::string& host, bool on_demand_hosts = false) {
   BootstrapParts parts;
+  parts.on_demand_hosts = on_demand_hosts;
   parts.identity.name = "web-1";
   parts.identity.ip = "10.0.0.7";
   parts.identity.labels = {{"app", "web"}};
@@ -59,6 +60,14 @@ TEST_CASE("the node is the identity's and has an agent beside it") {
   CHECK(node["id"] == "sidecar~10.0.0.7~web-1.default~default.svc.cluster.local");
   CHECK(node["metadata"]["LABELS"]["app"] == "web");
   CHECK_FALSE(node["metadata"].contains("BINNACLE_AGENT"));
+}
+
+TEST_CASE("virtual hosts on demand are asked for in the node, and only if wanted") {
+  const auto asks = [](bool wanted) {
+    return Make("10.0.0.1", wanted)["node"]["metadata"].contains("BINNACLE_ON_DEMAND_HOSTS");
+  };
+  CHECK(asks(true));
+  CHECK_FALSE(asks(false));
 }
 
 TEST_CASE("of the admin interface only metrics can be had from outside") {

@@ -27,6 +27,14 @@ TEST_CASE("a control plane is expected to be who its host says, or the usual one
   CHECK(Resolve(flags)->server.address == HostPort{"::1", 15012});
 }
 
+TEST_CASE("a gateway cannot have its virtual hosts on demand") {
+  Flags flags = Good();
+  flags.on_demand_hosts = true;
+  CHECK(Resolve(flags)->on_demand_hosts);
+  flags.type = "router";
+  CHECK(absl::IsInvalidArgument(Resolve(flags).status()));
+}
+
 TEST_CASE("who listens everywhere is asked on loopback") {
   CHECK(HostPort{"0.0.0.0", 15000}.FromHere() == HostPort{"127.0.0.1", 15000});
   CHECK(HostPort{"::", 15000}.FromHere() == HostPort{"::1", 15000});
