@@ -17,7 +17,7 @@
 namespace binnacle::server {
 
 // One of `hosts`. `client_ns` may be empty.
-absl::StatusOr<std::string> FindServiceHost(absl::string_view name, absl::string_view client_ns,
+absl::StatusOr<std::string> FindServiceHost(absl::string_view written, absl::string_view client_ns,
                                             const std::vector<std::string>& hosts);
 
 // Those that `name` may have been meant for, the likeliest first; a few at most.

@@ -83,6 +83,7 @@ Suspicion::Verdict Suspicion::Refused(ResourceType type, std::vector<Suspect> su
   Verdict verdict;
   if (type == ResourceType::kCluster || type == ResourceType::kListener) {
     std::vector<std::string> names;
+    names.reserve(suspects.size());
     for (const Suspect& suspect : suspects) names.push_back(suspect.name());
     const auto named = NamedAsRefused(error, names);
     const auto others = std::stable_partition(

@@ -16,7 +16,7 @@ constexpr size_t kLongestRun = 512;
 constexpr uint64_t kRunsEnd = 127;  // one of so many resources ends a run
 
 uint64_t HashOf(const ResourcePtr& resource) {
-  const auto* address = resource.get();
+  const auto address = reinterpret_cast<uintptr_t>(resource.get());
   return XXH3_64bits(&address, sizeof(address));
 }
 
@@ -70,7 +70,7 @@ class WireBlock::Known {
 std::shared_ptr<const WireBlock> WireBlock::Of(Variant variant, absl::Span<const ResourcePtr> run) {
   uint64_t key = static_cast<uint64_t>(variant);
   for (const ResourcePtr& resource : run) {
-    const auto* address = resource.get();
+    const auto address = reinterpret_cast<uintptr_t>(resource.get());
     key = XXH3_64bits_withSeed(&address, sizeof(address), key);
   }
   if (auto known = Known::Instance().Find(key); known != nullptr && known->Is(variant, run)) {
