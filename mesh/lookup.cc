@@ -254,13 +254,12 @@ std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::stri
   return visible;
 }
 
-std::vector<const policy::Object*> GatewaysFor(View& view, const policy::Labels& proxy_labels) {
-  std::vector<const policy::Object*> selecting;
+std::vector<const ListedGateway*> GatewaysFor(View& view, const policy::Labels& proxy_labels) {
+  std::vector<const ListedGateway*> selecting;
   const GatewayList* gateways = view.Find<FactKind::kGateways>("");
   if (gateways == nullptr) return selecting;
-  for (const auto& object : *gateways) {
-    const auto& selector = object->As<policy::v1::Gateway>().selector();
-    if (AllAmong(selector, proxy_labels)) selecting.push_back(object.get());
+  for (const auto& gateway : *gateways) {
+    if (AllAmong(gateway->selector, proxy_labels)) selecting.push_back(gateway.get());
   }
   return selecting;
 }

@@ -64,7 +64,7 @@ std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::stri
                                                           absl::string_view gateway);
 
 // Gateways whose selector the labels satisfy, in order of precedence.
-std::vector<const policy::Object*> GatewaysFor(View& view, const policy::Labels& proxy_labels);
+std::vector<const ListedGateway*> GatewaysFor(View& view, const policy::Labels& proxy_labels);
 
 // A VirtualService or DestinationRule host as written -> FQDN: a name without
 // a dot gets ".<ns>.svc.<domain>". Lower-cased.

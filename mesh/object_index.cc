@@ -20,7 +20,8 @@ void ObjectIndex::Change(const ObjectPtr& before, const ObjectPtr& now) {
   if (now != nullptr) Count(*now, +1);
   switch (key.kind) {
     case Kind::kGateway:
-      Exchange(gateways_, before, now);
+      if (before != nullptr) gateways_.erase(before);
+      if (now != nullptr) gateways_[now] = ListGateway(now);
       gateways_dirty_ = true;
       return;
     case Kind::kSecret:
@@ -52,7 +53,10 @@ void ObjectIndex::Count(const policy::Object& object, int by) {
 
 void ObjectIndex::Derive(FactWriter& writer) {
   if (std::exchange(gateways_dirty_, false)) {
-    writer.Set<FactKind::kGateways>("", {gateways_.begin(), gateways_.end()});
+    GatewayList list;
+    list.reserve(gateways_.size());
+    for (const auto& [object, listed] : gateways_) list.push_back(listed);
+    writer.Set<FactKind::kGateways>("", std::move(list));
   }
   for (const auto& [key, object] : std::exchange(changed_, {})) {
     const std::string name = Qualified(key.ns, key.name);

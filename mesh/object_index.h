@@ -7,10 +7,12 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
 #include "mesh/fact_writer.h"
+#include "mesh/gateway_list.h"
 #include "mesh/precedence.h"
 #include "policy/object.h"
 
@@ -25,7 +27,7 @@ class ObjectIndex {
  private:
   void Count(const policy::Object& object, int by);
 
-  PrecedenceSet gateways_;
+  std::map<ObjectPtr, std::shared_ptr<const ListedGateway>, ByPrecedence> gateways_;
   bool gateways_dirty_ = true;
   std::map<policy::ObjectKey, ObjectPtr> changed_;  // Secrets and ConfigMaps
   std::map<std::string, PrecedenceSet> peer_authentications_;

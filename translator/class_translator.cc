@@ -10,7 +10,9 @@
 #include "absl/strings/strip.h"
 #include "mesh/lookup.h"
 #include "translator/api_listener.h"
+#include "translator/cluster.h"
 #include "translator/cluster_name.h"
+#include "translator/destination.h"
 #include "translator/endpoints.h"
 #include "translator/fixed_clusters.h"
 #include "translator/gateway_listeners.h"
@@ -21,8 +23,8 @@
 #include "translator/outbound_listeners.h"
 #include "translator/references.h"
 #include "translator/secret.h"
-#include "translator/service_clusters.h"
 #include "translator/sidecar_routes.h"
+#include "translator/sni_dnat_clusters.h"
 
 namespace binnacle::translator {
 namespace {
@@ -223,13 +225,31 @@ ResourcePtr ClassTranslator::Intern(ResourceType type, std::string name,
 }
 
 template <typename Message>
+ResourcePtr ClassTranslator::Intern(ResourceType type, Translated<Message> translated) {
+  std::string name = translated.message.name();
+  return Intern(type, std::move(name), std::move(translated));
+}
+
+template <typename Message>
 ClassTranslator::Resources ClassTranslator::InternAll(ResourceType type,
                                                       std::vector<Translated<Message>> translated) {
   Resources resources;
   resources.reserve(translated.size());
-  for (auto& one : translated) {
-    std::string name = one.message.name();
-    resources.push_back(Intern(type, std::move(name), std::move(one)));
+  for (auto& one : translated) resources.push_back(Intern(type, std::move(one)));
+  return resources;
+}
+
+ClassTranslator::Resources ClassTranslator::ServiceClusters(absl::string_view host,
+                                                            mesh::View& view) {
+  constexpr ResourceType kType = ResourceType::kCluster;
+  Resources resources;
+  for (const Destination& destination : FindDestinations(view, *proxy_, host)) {
+    if (auto plain = plain_clusters_.Fill(view, *proxy_, destination)) {
+      resources.push_back(pool_.Intern(Resource::FromBytes(
+          kType, std::move(plain->name), plain->bytes, std::move(plain->origins))));
+    } else if (auto built = BuildOutboundCluster(view, *proxy_, destination)) {
+      resources.push_back(Intern(kType, *std::move(built)));
+    }
   }
   return resources;
 }
@@ -243,11 +263,11 @@ ClassTranslator::Resources ClassTranslator::BuildGroup(ResourceType type, absl::
     if (absl::string_view host = key; absl::ConsumePrefix(&host, kSniDnat)) {
       return InternAll(type, BuildSniDnatClusters(view, proxy, host));
     }
-    return InternAll(type, BuildServiceClusters(view, proxy, absl::StripPrefix(key, kHost)));
+    return ServiceClusters(absl::StripPrefix(key, kHost), view);
   }
   if (key == kGateway) return InternAll(type, BuildGatewayListeners(view, proxy, *Servers(view)));
-  if (key == kOutbound) return InternAll(type, std::vector{BuildVirtualOutbound(view, proxy)});
-  if (key == kInbound) return InternAll(type, std::vector{BuildVirtualInbound(view, proxy)});
+  if (key == kOutbound) return {Intern(type, BuildVirtualOutbound(view, proxy))};
+  if (key == kInbound) return {Intern(type, BuildVirtualInbound(view, proxy))};
   uint32_t port = 0;
   if (!absl::SimpleAtoi(absl::StripPrefix(key, kPort), &port)) return {};
   return InternAll(type, BuildOutboundListeners(view, proxy, port));

@@ -25,6 +25,7 @@
 #include "translator/memo.h"
 #include "translator/on_demand_set.h"
 #include "translator/overlaid_set.h"
+#include "translator/plain_clusters.h"
 #include "translator/proxy_class.h"
 #include "translator/referenced_set.h"
 #include "translator/resource.h"
@@ -76,6 +77,8 @@ class ClassTranslator {
   ResourcePtr FindLocked(ResourceType type, absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
+  Resources ServiceClusters(absl::string_view host, mesh::View& view)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Resources BuildGroup(ResourceType type, absl::string_view key, mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr FindCluster(absl::string_view name, const mesh::Snapshot& snapshot)
@@ -92,6 +95,8 @@ class ClassTranslator {
   template <typename Message>
   ResourcePtr Intern(ResourceType type, std::string name, Translated<Message> translated);
   template <typename Message>
+  ResourcePtr Intern(ResourceType type, Translated<Message> translated);
+  template <typename Message>
   Resources InternAll(ResourceType type, std::vector<Translated<Message>> translated);
   void DropUnused(const mesh::Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -101,6 +106,7 @@ class ClassTranslator {
 
   mutable absl::Mutex mu_;
   MemoCounts counts_ ABSL_GUARDED_BY(mu_);
+  PlainClusters plain_clusters_ ABSL_GUARDED_BY(mu_);
   GroupedSet clusters_ ABSL_GUARDED_BY(mu_);
   GroupedSet listeners_ ABSL_GUARDED_BY(mu_);
   PerType<ReferencedSet> referenced_ ABSL_GUARDED_BY(mu_);

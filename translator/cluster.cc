@@ -110,24 +110,17 @@ void SetLoadBalancing(const ProxyClass& proxy, const Destination& destination,
 }
 
 // All but what the cluster connects over.
-Result Begin(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
-             std::string name) {
-  Result out;
+void Begin(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
+           ClusterNames names, Result& out) {
   Cluster& cluster = out.message;
-  out.origins = OriginsOf(destination);
-  // The end of a statistic's name cannot be told from the name otherwise: both
-  // may hold dots.
-  cluster.set_alt_stat_name(absl::StrCat(
-      OutboundClusterName(destination.port->number, destination.subset, destination.service->host),
-      ";"));
-  cluster.set_name(std::move(name));
+  cluster.set_alt_stat_name(std::move(names.statistics));
+  cluster.set_name(std::move(names.name));
   SetDiscovery(view, proxy, destination, out);
   const MeshConfig& mesh = view.settings().config;
   ApplyConnectionPool(destination.policy, mesh, cluster);
   SetLoadBalancing(proxy, destination, mesh, cluster);
   ApplyOutlierDetection(destination.policy, cluster);
   SetOutboundMetadata(destination, *cluster.mutable_metadata());
-  return out;
 }
 
 bool KnownToGrpc(const Cluster& cluster) {
@@ -136,11 +129,34 @@ bool KnownToGrpc(const Cluster& cluster) {
 
 }  // namespace
 
+// The end of a statistic's name cannot be told from the name otherwise: both may
+// hold dots.
+ClusterNames NamesOf(const Destination& destination) {
+  std::string name =
+      OutboundClusterName(destination.port->number, destination.subset, destination.service->host);
+  std::string statistics = absl::StrCat(name, ";");
+  return {std::move(name), std::move(statistics)};
+}
+
+void SetPlainCluster(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
+                     ClusterNames names, const std::optional<MeshTls>& tls, Result& out) {
+  Begin(view, proxy, destination, std::move(names), out);
+  const auto& pool = destination.policy.connection_pool();
+  const UpstreamHttp http = ChooseUpstreamHttp(*destination.port, pool, view.settings().config);
+  if (tls.has_value()) ApplyAutoMutualTls(*tls, proxy, http, out.message);
+  ApplyHttpProtocolOptions(http, pool, {}, out.message);
+}
+
 std::optional<Result> BuildOutboundCluster(mesh::View& view, const ProxyClass& proxy,
                                            const Destination& destination) {
-  Result out = Begin(
-      view, proxy, destination,
-      OutboundClusterName(destination.port->number, destination.subset, destination.service->host));
+  Result out;
+  out.origins = OriginsOf(destination);
+  if (destination.rule == nullptr && proxy.type != ProxyType::kGrpc) {
+    const auto tls = FindAutoMutualTls(view, proxy, destination, out.origins);
+    SetPlainCluster(view, proxy, destination, NamesOf(destination), tls, out);
+    return out;
+  }
+  Begin(view, proxy, destination, NamesOf(destination), out);
   if (proxy.type == ProxyType::kGrpc) {
     if (out.message.has_cluster_type() || !KnownToGrpc(out.message)) return std::nullopt;
     return out;
@@ -159,10 +175,12 @@ std::optional<Result> BuildOutboundCluster(mesh::View& view, const ProxyClass& p
 std::optional<Result> BuildSniDnatCluster(mesh::View& view, const ProxyClass& proxy,
                                           const Destination& destination) {
   if (destination.service->mesh_external) return std::nullopt;
-  Result out = Begin(
-      view, proxy, destination,
-      SniDnatClusterName(destination.port->number, destination.subset, destination.service->host));
-  out.message.set_alt_stat_name(absl::StrCat(out.message.name(), ";"));
+  Result out;
+  out.origins = OriginsOf(destination);
+  std::string name =
+      SniDnatClusterName(destination.port->number, destination.subset, destination.service->host);
+  std::string statistics = absl::StrCat(name, ";");
+  Begin(view, proxy, destination, {std::move(name), std::move(statistics)}, out);
   return out;
 }
 

@@ -45,7 +45,7 @@ bool IsGrpcWeb(const GatewayServer& server) { return server.protocol == mesh::Pr
 // Empty: any name will do.
 std::vector<std::string> ServerNames(const GatewayServer& server) {
   std::vector<std::string> names;
-  for (const std::string& written : server.hosts) {
+  for (absl::string_view written : server.hosts) {
     const absl::string_view host = ParseGatewayHost(written).host;
     if (host == "*") return {};
     names.emplace_back(host);
@@ -134,7 +134,7 @@ std::vector<const policy::Object*> Builder::Bound(const GatewayServer& server) {
 }
 
 ConnectionContext Builder::Context(const GatewayServer& server) const {
-  return {proxy_, server.gateway_name, server.server->port().number()};
+  return {proxy_, std::string(server.gateway_name), server.server->port().number()};
 }
 
 bool Builder::SetRoute(const GatewayServer& server, const policy::Object& virtual_service,
@@ -211,7 +211,7 @@ void Builder::AddPassthrough(const GatewayServer& server) {
 }
 
 bool IsOpenFor(const GatewayServer& server, const mesh::Service& service) {
-  return absl::c_any_of(server.hosts, [&](const std::string& written) {
+  return absl::c_any_of(server.hosts, [&](absl::string_view written) {
     const GatewayHost host = ParseGatewayHost(written);
     return (host.ns.empty() || host.ns == service.ns) &&
            (mesh::HostCovers(host.host, service.host) || mesh::HostCovers(service.host, host.host));

@@ -13,10 +13,10 @@ GatewayHost ParseGatewayHost(absl::string_view written) {
   return {ns == "*" ? "" : ns, written.substr(slash + 1)};
 }
 
-std::vector<std::string> MeetHosts(absl::Span<const std::string> server_hosts,
+std::vector<std::string> MeetHosts(absl::Span<const absl::string_view> server_hosts,
                                    absl::Span<const std::string> hosts, absl::string_view ns) {
   std::vector<std::string> met;
-  for (const std::string& written : server_hosts) {
+  for (absl::string_view written : server_hosts) {
     const GatewayHost server = ParseGatewayHost(written);
     if (!server.ns.empty() && server.ns != ns) continue;
     for (const std::string& host : hosts) {

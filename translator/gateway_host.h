@@ -24,7 +24,7 @@ GatewayHost ParseGatewayHost(absl::string_view written);
 // The narrower of each pair in which one host covers the other; sorted,
 // without repetition. `server_hosts` as written, `hosts` those of a
 // VirtualService in `ns`, resolved.
-std::vector<std::string> MeetHosts(absl::Span<const std::string> server_hosts,
+std::vector<std::string> MeetHosts(absl::Span<const absl::string_view> server_hosts,
                                    absl::Span<const std::string> hosts, absl::string_view ns);
 
 }  // namespace binnacle::translator

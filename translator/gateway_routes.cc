@@ -92,7 +92,7 @@ void AddServer(mesh::View& view, absl::string_view client_ns, const GatewayServe
   }
   if (!redirect) return;
   // A host that nobody routes is sent to HTTPS all the same.
-  for (const std::string& written : server.hosts) {
+  for (absl::string_view written : server.hosts) {
     hosts[std::string(ParseGatewayHost(written).host)].require_tls = true;
   }
 }

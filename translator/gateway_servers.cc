@@ -6,15 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
+#include "mesh/gateway_list.h"
 #include "mesh/lookup.h"
 #include "mesh/protocol.h"
 
@@ -27,8 +24,8 @@ using policy::v1::ServerTlsSettings;
 // What already stands on one port and address.
 struct Occupancy {
   GatewayPort port;
-  absl::flat_hash_set<std::string> tls_hosts;   // without namespace: they become SNI matches
-  absl::flat_hash_set<std::string> tls_routes;  // route names of HTTPS servers
+  absl::flat_hash_set<absl::string_view> tls_hosts;  // without namespace: they become SNI matches
+  absl::flat_hash_set<std::string> tls_routes;       // route names of HTTPS servers
   bool plain_taken = false;
   bool plain_http = false;
 };
@@ -64,118 +61,69 @@ std::string BindOf(const Server& server, const ProxyClass& proxy) {
   return server.bind() == wildcard ? "" : server.bind();
 }
 
-bool PassesThrough(const Server& server) {
-  return server.tls().mode() == ServerTlsSettings::PASSTHROUGH ||
-         server.tls().mode() == ServerTlsSettings::AUTO_PASSTHROUGH;
-}
-
-// "./h" -> "<ns>/h", "*/h" -> "h"; lower case. Most are written so: only others
-// need `space`.
-absl::string_view HostIn(absl::string_view written, absl::string_view gateway_ns,
-                         std::string& space) {
-  if (absl::c_any_of(written, absl::ascii_isupper)) {
-    space = absl::AsciiStrToLower(written);
-    written = space;
-  }
-  if (absl::ConsumePrefix(&written, "*/") || !absl::StartsWith(written, "./")) return written;
-  space = absl::StrCat(gateway_ns, written.substr(1));
-  return space;
-}
-
-absl::string_view WithoutNamespace(absl::string_view host) {
-  const size_t slash = host.find('/');
-  return slash == absl::string_view::npos ? host : host.substr(slash + 1);
-}
-
-// Before it is known whether there is room for it: of many there is none.
-struct Candidate {
-  Candidate(const policy::Object& in, const Server& written)
-      : gateway(in), server(written), protocol(mesh::ParseProtocol(written.port().protocol())) {
-    terminates_tls = mesh::IsTls(protocol) && server.has_tls() && !PassesThrough(server);
-    http = mesh::IsHttp(protocol) || (protocol == mesh::Protocol::kHttps && terminates_tls);
-  }
-
-  const policy::Object& gateway;
-  const Server& server;
-  const mesh::Protocol protocol;
-  bool terminates_tls = false;
-  bool http = false;
-};
-
-std::string RouteName(const Candidate& candidate, uint32_t listener_port, absl::string_view bind) {
-  if (!candidate.http) return "";
-  const absl::string_view dot = bind.empty() ? "" : ".";
-  if (!candidate.terminates_tls) return absl::StrCat("http.", listener_port, dot, bind);
-  const auto& key = candidate.gateway.key;
-  const auto& port = candidate.server.port();
+std::string RouteName(const mesh::ListedGateway& gateway, const mesh::ListedServer& server,
+                      const GatewayPort& there) {
+  if (!server.http) return "";
+  const absl::string_view dot = there.bind.empty() ? "" : ".";
+  if (!server.terminates_tls) return absl::StrCat("http.", there.listener_port, dot, there.bind);
+  const auto& key = gateway.object->key;
+  const auto& port = server.written->port();
   return absl::StrCat("https.", port.number(), ".", port.name(), ".", key.name, ".", key.ns, dot,
-                      bind);
+                      there.bind);
 }
 
-GatewayServer Describe(const Candidate& candidate, std::string route_name,
-                       std::vector<std::string> hosts) {
-  const auto& key = candidate.gateway.key;
-  return {.gateway = &candidate.gateway,
-          .server = &candidate.server,
-          .gateway_name = absl::StrCat(key.ns, "/", key.name),
+GatewayServer Describe(const mesh::ListedGateway& gateway, const mesh::ListedServer& server,
+                       std::string route_name, std::vector<absl::string_view> hosts) {
+  return {.gateway = gateway.object.get(),
+          .server = server.written,
+          .gateway_name = gateway.name,
           .route_name = std::move(route_name),
           .hosts = std::move(hosts),
-          .protocol = candidate.protocol,
-          .terminates_tls = candidate.terminates_tls,
-          .http = candidate.http};
-}
-
-// The server's hosts that `wanted` says yes to.
-template <typename F>
-std::vector<std::string> HostsOf(const Candidate& candidate, F wanted) {
-  std::vector<std::string> hosts;
-  hosts.reserve(candidate.server.hosts_size());
-  std::string space;
-  for (const std::string& written : candidate.server.hosts()) {
-    const absl::string_view host = HostIn(written, candidate.gateway.key.ns, space);
-    if (wanted(host)) hosts.emplace_back(host);
-  }
-  return hosts;
+          .protocol = server.protocol,
+          .terminates_tls = server.terminates_tls,
+          .http = server.http};
 }
 
 // Plain servers share one filter chain, so the first decides what it speaks.
-void PlacePlain(const Candidate& candidate, Occupancy& there) {
-  if (there.plain_taken && there.plain_http != candidate.http) return;
+void PlacePlain(const mesh::ListedGateway& gateway, const mesh::ListedServer& server,
+                Occupancy& there) {
+  if (there.plain_taken && there.plain_http != server.http) return;
   there.plain_taken = true;
-  there.plain_http = candidate.http;
-  there.port.servers.push_back(
-      Describe(candidate, RouteName(candidate, there.port.listener_port, there.port.bind),
-               HostsOf(candidate, [](absl::string_view) { return true; })));
+  there.plain_http = server.http;
+  there.port.servers.push_back(Describe(gateway, server, RouteName(gateway, server, there.port),
+                                        {server.hosts.begin(), server.hosts.end()}));
 }
 
 // A host may stand in one TLS filter chain only: Envoy refuses a listener in
 // which two chains match alike.
-void PlaceTls(const Candidate& candidate, Occupancy& there) {
-  if (!candidate.server.has_tls()) return;
-  std::string route_name = RouteName(candidate, there.port.listener_port, there.port.bind);
-  if (candidate.http && !there.tls_routes.insert(route_name).second) return;
+void PlaceTls(const mesh::ListedGateway& gateway, const mesh::ListedServer& server,
+              Occupancy& there) {
+  if (!server.written->has_tls()) return;
+  std::string route_name = RouteName(gateway, server, there.port);
+  if (server.http && !there.tls_routes.insert(route_name).second) return;
   // Each service brings an SNI of its own there; the hosts only say which.
-  const bool any = candidate.server.tls().mode() == ServerTlsSettings::AUTO_PASSTHROUGH;
-  auto hosts = HostsOf(candidate, [&](absl::string_view host) {
-    return any || there.tls_hosts.emplace(WithoutNamespace(host)).second;
-  });
+  const bool any = server.written->tls().mode() == ServerTlsSettings::AUTO_PASSTHROUGH;
+  std::vector<absl::string_view> hosts;
+  hosts.reserve(server.hosts.size());
+  for (absl::string_view host : server.hosts) {
+    if (any || there.tls_hosts.insert(mesh::WithoutNamespace(host)).second) hosts.push_back(host);
+  }
   if (!any && hosts.empty()) return;
-  there.port.servers.push_back(Describe(candidate, std::move(route_name), std::move(hosts)));
+  there.port.servers.push_back(Describe(gateway, server, std::move(route_name), std::move(hosts)));
 }
 
 class Merger {
  public:
   Merger(mesh::View& view, const ProxyClass& proxy) : view_(view), proxy_(proxy) {}
 
-  void Add(const policy::Object& gateway, const Server& server) {
-    const Candidate candidate(gateway, server);
-    const std::string bind = BindOf(server, proxy_);
-    for (uint32_t port : ListenerPortsOf(server.port().number())) {
+  void Add(const mesh::ListedGateway& gateway, const mesh::ListedServer& server) {
+    const std::string bind = BindOf(*server.written, proxy_);
+    for (uint32_t port : ListenerPortsOf(server.written->port().number())) {
       Occupancy& there = At(port, bind);
-      if (mesh::IsTls(candidate.protocol)) {
-        PlaceTls(candidate, there);
+      if (mesh::IsTls(server.protocol)) {
+        PlaceTls(gateway, server, there);
       } else {
-        PlacePlain(candidate, there);
+        PlacePlain(gateway, server, there);
       }
     }
   }
@@ -225,10 +173,8 @@ std::string GatewayPort::ListenerName() const {
 
 GatewayServers::GatewayServers(mesh::View& view, const ProxyClass& proxy) {
   Merger merger(view, proxy);
-  for (const policy::Object* gateway : mesh::GatewaysFor(view, proxy.labels)) {
-    for (const Server& server : gateway->As<policy::v1::Gateway>().servers()) {
-      merger.Add(*gateway, server);
-    }
+  for (const mesh::ListedGateway* gateway : mesh::GatewaysFor(view, proxy.labels)) {
+    for (const mesh::ListedServer& server : gateway->servers) merger.Add(*gateway, server);
   }
   ports_ = std::move(merger).Finish();
   for (const GatewayPort& port : ports_) {

@@ -25,9 +25,9 @@ namespace binnacle::translator {
 struct GatewayServer {
   const policy::Object* gateway = nullptr;     // lives as long as the Snapshot
   const policy::v1::Server* server = nullptr;  // inside it
-  std::string gateway_name;                    // "namespace/name"
+  absl::string_view gateway_name;              // "namespace/name"
   std::string route_name;                      // RDS name; empty for TCP and passthrough
-  std::vector<std::string> hosts;              // after dropping hosts taken by earlier servers
+  std::vector<absl::string_view> hosts;        // after dropping hosts taken by earlier servers
   mesh::Protocol protocol = mesh::Protocol::kUnsupported;  // of its port
   bool terminates_tls = false;
   bool http = false;  // carries HTTP once TLS is off

@@ -83,12 +83,17 @@ void DropIfRepeated(RouteAction& action) {
 
 }  // namespace
 
+const mesh::Rule* FindHashingRule(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
+                                  const mesh::Service* service) {
+  const mesh::Rule* rule = mesh::FindDestinationRule(
+      view, proxy.ns, proxy.labels, host, service == nullptr ? absl::string_view() : service->ns);
+  return rule != nullptr && HashesAnywhere(*rule->spec) ? rule : nullptr;
+}
+
 bool AppendHashPolicy(RouteContext& context, absl::string_view host, const mesh::Service* service,
                       uint32_t port, absl::string_view subset, RouteAction& action) {
-  const mesh::Rule* rule =
-      mesh::FindDestinationRule(context.view, context.proxy.ns, context.proxy.labels, host,
-                                service == nullptr ? absl::string_view() : service->ns);
-  if (rule == nullptr || !HashesAnywhere(*rule->spec)) return false;
+  const mesh::Rule* rule = FindHashingRule(context.view, context.proxy, host, service);
+  if (rule == nullptr) return false;
   const TrafficPolicy policy = EffectiveTrafficPolicy(rule->spec.get(), port, subset);
   if (!policy.load_balancer().has_consistent_hash()) return false;
   if (!Append(policy.load_balancer().consistent_hash(), context.proxy, action)) return false;

@@ -16,6 +16,11 @@
 
 namespace binnacle::translator {
 
+// The rule in effect for `host` if it asks for hashing on some port or subset;
+// otherwise nullptr, and requests are not hashed.
+const mesh::Rule* FindHashingRule(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
+                                  const mesh::Service* service);
+
 // Appends the hash policy for `host` (a FQDN) on `port`, narrowed to `subset`;
 // `service` is nullptr if the mesh does not know the host. One that is there
 // already is not repeated. False if there is none.

@@ -1,6 +1,6 @@
 #include "translator/http_connection_manager.h"
 
-#include <utility>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
@@ -8,6 +8,7 @@
 #include "translator/config_source.h"
 #include "translator/http_filters.h"
 #include "translator/message_space.h"
+#include "translator/serialize.h"
 #include "translator/typed_config.h"
 
 namespace binnacle::translator {
@@ -32,9 +33,7 @@ void SetPathNormalization(const MeshConfig& config, HttpConnectionManager& manag
 }
 
 // Names hold dots, so ';' tells statistics where this one ends.
-void SetStatPrefix(absl::string_view stat_prefix, HttpConnectionManager& manager) {
-  manager.set_stat_prefix(absl::StrCat(stat_prefix, ";"));
-}
+std::string StatPrefix(absl::string_view written) { return absl::StrCat(written, ";"); }
 
 void SetCommon(const MeshConfig& config, const ProxyClass& proxy, HttpFilterOptions filters,
                HttpConnectionManager& manager) {
@@ -80,8 +79,8 @@ HttpConnectionManager::ForwardClientCertDetails Forwarding(
   }
 }
 
-google::protobuf::Any PackGatewayCommon(const MeshConfig& config, const ProxyClass& proxy,
-                                        bool grpc_web) {
+// With blanks for the prefix of its statistics and the name of its routes.
+MessageForm GatewayForm(const MeshConfig& config, const ProxyClass& proxy, bool grpc_web) {
   const auto& topology = config.default_config().gateway_topology();
   MessageSpace space;
   auto& manager = space.New<HttpConnectionManager>();
@@ -97,7 +96,12 @@ google::protobuf::Any PackGatewayCommon(const MeshConfig& config, const ProxyCla
   details.set_cert(true);
   details.set_dns(true);
   details.set_uri(true);
-  return TypedConfig(manager);
+  auto& own = space.New<HttpConnectionManager>();
+  own.set_stat_prefix(MessageForm::Blank(0));
+  FetchRoutes(MessageForm::Blank(1), own);
+  // What is its own stands last, so that proxies keep what they have from
+  // servers that always wrote it so.
+  return MessageForm(Serialize(manager) + Serialize(own));
 }
 
 }  // namespace
@@ -108,7 +112,7 @@ Filter BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
   MessageSpace space;
   auto& manager = space.New<HttpConnectionManager>();
   SetCommon(config, proxy, {.grpc_web = grpc_web}, manager);
-  SetStatPrefix(stat_prefix, manager);
+  manager.set_stat_prefix(StatPrefix(stat_prefix));
   SetInboundRoutes(routes, *manager.mutable_route_config());
   manager.set_server_name("istio-envoy");
   manager.set_forward_client_cert_details(HttpConnectionManager::APPEND_FORWARD);
@@ -125,33 +129,21 @@ Filter BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,
   auto& manager = space.New<HttpConnectionManager>();
   SetCommon(config, proxy,
             {.grpc_web = options.grpc_web, .on_demand_hosts = options.on_demand_hosts}, manager);
-  SetStatPrefix(options.stat_prefix, manager);
+  manager.set_stat_prefix(StatPrefix(options.stat_prefix));
   FetchRoutes(options.route_name, manager);
   return Wrap(manager);
 }
 
 GatewayHttp::GatewayHttp(const MeshConfig& config, const ProxyClass& proxy)
-    : own_(std::make_unique<HttpConnectionManager>()),
-      packed_(PackGatewayCommon(config, proxy, false)),
-      packed_with_grpc_web_(PackGatewayCommon(config, proxy, true)) {
-  FetchRoutes("", *own_);
-}
+    : form_(GatewayForm(config, proxy, false)),
+      form_with_grpc_web_(GatewayForm(config, proxy, true)) {}
 
-GatewayHttp::~GatewayHttp() = default;
-
-// Fields may stand in any order on the wire, so the packed ones need no
-// repacking. None of those set here may be among them.
-Filter GatewayHttp::Build(const HttpConnectionManagerOptions& options) {
-  SetStatPrefix(options.stat_prefix, *own_);
-  own_->mutable_rds()->set_route_config_name(options.route_name);
-  const auto& shared = options.grpc_web ? packed_with_grpc_web_ : packed_;
+Filter GatewayHttp::Build(const HttpConnectionManagerOptions& options) const {
+  const MessageForm& form = options.grpc_web ? form_with_grpc_web_ : form_;
   Filter filter = NewFilter();
   auto& config = *filter.mutable_typed_config();
-  config.set_type_url(shared.type_url());
-  std::string& value = *config.mutable_value();
-  value.reserve(shared.value().size() + own_->ByteSizeLong());
-  value = shared.value();
-  own_->AppendToString(&value);
+  config.set_type_url(TypeUrlOf(HttpConnectionManager::default_instance()));
+  config.set_value(form.Fill({StatPrefix(options.stat_prefix), options.route_name}));
   return filter;
 }
 

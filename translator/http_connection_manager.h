@@ -8,19 +8,14 @@
 //          HttpConnectionManager.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "envoy/config/listener/v3/listener_components.pb.h"
-#include "google/protobuf/any.pb.h"
 #include "proto/policy/mesh_config.pb.h"
 #include "translator/inbound_routes.h"
+#include "translator/message_form.h"
 #include "translator/proxy_class.h"
-
-namespace envoy::extensions::filters::network::http_connection_manager::v3 {
-class HttpConnectionManager;
-}
 
 namespace binnacle::translator {
 
@@ -43,21 +38,16 @@ envoy::config::listener::v3::Filter BuildOutboundHttp(const policy::v1::MeshConf
                                                       const HttpConnectionManagerOptions& options);
 
 // At the edge a port may have a thousand connection managers that differ in
-// little but their routes: what they share is packed once.
+// nothing but two names.
 class GatewayHttp {
  public:
   GatewayHttp(const policy::v1::MeshConfig& config, const ProxyClass& proxy);
-  ~GatewayHttp();
 
-  envoy::config::listener::v3::Filter Build(const HttpConnectionManagerOptions& options);
+  envoy::config::listener::v3::Filter Build(const HttpConnectionManagerOptions& options) const;
 
  private:
-  // What each has for itself, filled in anew each time.
-  const std::unique_ptr<
-      envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager>
-      own_;
-  google::protobuf::Any packed_;
-  google::protobuf::Any packed_with_grpc_web_;
+  const MessageForm form_;
+  const MessageForm form_with_grpc_web_;
 };
 
 }  // namespace binnacle::translator

@@ -62,9 +62,13 @@ void SetIdentity(CommonTlsContext& common) {
 
 }  // namespace
 
-void SetMeshTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
-                UpstreamHttp http, UpstreamTlsContext& context) {
-  context.set_sni(ServerName(destination));
+MeshTls FindMeshTls(mesh::View& view, const Destination& destination) {
+  return {ServerName(destination), AcceptedNames(view, destination)};
+}
+
+void SetMeshTls(const MeshTls& tls, const ProxyClass& proxy, UpstreamHttp http,
+                UpstreamTlsContext& context) {
+  context.set_sni(tls.server_name);
   CommonTlsContext& common = *context.mutable_common_tls_context();
   common.mutable_tls_params()->set_tls_minimum_protocol_version(TlsParameters::TLSv1_2);
   common.mutable_tls_params()->set_tls_maximum_protocol_version(TlsParameters::TLSv1_3);
@@ -72,7 +76,7 @@ void SetMeshTls(mesh::View& view, const ProxyClass& proxy, const Destination& de
   // A trusted root alone admits the whole mesh; the names are what makes this
   // secure naming.
   AddAcceptedNames(
-      AcceptedNames(view, destination), proxy.envoy,
+      tls.accepted, proxy.envoy,
       *common.mutable_combined_validation_context()->mutable_default_validation_context());
   common.add_alpn_protocols("istio");
   if (http == UpstreamHttp::kHttp2) common.add_alpn_protocols("h2");

@@ -7,6 +7,9 @@
 // Spec     policy facts, section 4.3 (mesh mTLS UpstreamTlsContext).
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "envoy/extensions/transport_sockets/tls/v3/tls.pb.h"
 #include "mesh/view.h"
 #include "translator/destination.h"
@@ -15,10 +18,16 @@
 
 namespace binnacle::translator {
 
+// What of it differs from destination to destination.
+struct MeshTls {
+  std::string server_name;
+  std::vector<std::string> accepted;  // identities of the other side; empty: any of the mesh
+};
+MeshTls FindMeshTls(mesh::View& view, const Destination& destination);
+
 // Fills in `context`, which is empty: where most clusters need one, the caller
 // had better take it from an arena.
-void SetMeshTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
-                UpstreamHttp http,
+void SetMeshTls(const MeshTls& tls, const ProxyClass& proxy, UpstreamHttp http,
                 envoy::extensions::transport_sockets::tls::v3::UpstreamTlsContext& context);
 
 }  // namespace binnacle::translator

@@ -31,6 +31,10 @@ PathText PathOf(const RouteMatch& match) {
 
 }  // namespace
 
+std::string ServiceOperationName(absl::string_view host, uint32_t port) {
+  return absl::StrCat(host, ":", port, "/*");
+}
+
 void SetOperationName(absl::string_view fallback, uint32_t port, Route& route) {
   const PathText path = PathOf(route.match());
   const auto target = ParseOutboundClusterName(route.route().cluster());

@@ -13,6 +13,9 @@
 
 namespace binnacle::translator {
 
+// Of a route that takes every request to a service.
+std::string ServiceOperationName(absl::string_view host, uint32_t port);
+
 // From the route's match and action, which must be set. Where a route has
 // several destinations, or none, `fallback` stands for the host.
 void SetOperationName(absl::string_view fallback, uint32_t port,

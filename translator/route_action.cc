@@ -41,9 +41,8 @@ bool SetDestinations(RouteContext& context, const HttpRoute& rule, absl::string_
   return true;
 }
 
-const HttpRetry* MeshRetry(RouteContext& context) {
-  const auto& config = context.view.settings().config;
-  return config.has_default_http_retry_policy() ? &config.default_http_retry_policy() : nullptr;
+const HttpRetry* MeshRetry(const policy::v1::MeshConfig& mesh) {
+  return mesh.has_default_http_retry_policy() ? &mesh.default_http_retry_policy() : nullptr;
 }
 
 }  // namespace
@@ -58,18 +57,18 @@ bool SetRouteAction(RouteContext& context, const HttpRoute& rule, absl::string_v
   }
   SetRewrite(rule.rewrite(), action);
   SetRouteTimeout(rule.has_timeout() ? &rule.timeout() : nullptr, action);
-  const HttpRetry* retry = rule.has_retries() ? &rule.retries() : MeshRetry(context);
+  const HttpRetry* retry =
+      rule.has_retries() ? &rule.retries() : MeshRetry(context.view.settings().config);
   SetRetryPolicy(retry, action.hash_policy_size() > 0, action);
   AppendMirrorPolicies(context, rule, ns, action);
   return true;
 }
 
-void SetServiceRouteAction(RouteContext& context, const mesh::Service& service, Route& route) {
-  RouteAction& action = *route.mutable_route();
-  action.set_cluster(OutboundClusterName(context.port, "", service.host));
+void SetServiceRouteAction(std::string cluster, const policy::v1::MeshConfig& mesh, bool hashed,
+                           RouteAction& action) {
+  action.set_cluster(std::move(cluster));
   SetRouteTimeout(nullptr, action);
-  const bool hashed = AppendHashPolicy(context, service.host, &service, context.port, "", action);
-  SetRetryPolicy(MeshRetry(context), hashed, action);
+  SetRetryPolicy(MeshRetry(mesh), hashed, action);
 }
 
 }  // namespace binnacle::translator

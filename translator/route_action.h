@@ -20,8 +20,9 @@ namespace binnacle::translator {
 bool SetRouteAction(RouteContext& context, const policy::v1::HttpRoute& rule, absl::string_view ns,
                     envoy::config::route::v3::Route& route);
 
-// To the service itself, as it is when no VirtualService speaks for it.
-void SetServiceRouteAction(RouteContext& context, const mesh::Service& service,
-                           envoy::config::route::v3::Route& route);
+// To a service itself, as it is when no VirtualService speaks for it. `hashed`:
+// the action has a hash policy.
+void SetServiceRouteAction(std::string cluster, const policy::v1::MeshConfig& mesh, bool hashed,
+                           envoy::config::route::v3::RouteAction& action);
 
 }  // namespace binnacle::translator

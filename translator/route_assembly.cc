@@ -8,27 +8,17 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "translator/serialize.h"
 
 namespace binnacle::translator {
 namespace {
 
 using envoy::config::route::v3::RouteConfiguration;
 using envoy::config::route::v3::VirtualHost;
-using google::protobuf::io::ArrayOutputStream;
 using google::protobuf::io::CodedOutputStream;
 using google::protobuf::io::StringOutputStream;
 
 constexpr uint8_t kLengthDelimited = 2;
-
-std::string Serialize(const google::protobuf::MessageLite& message) {
-  const size_t size = message.ByteSizeLong();
-  std::string bytes(size, '\0');
-  ArrayOutputStream stream(bytes.data(), static_cast<int>(size));
-  CodedOutputStream out(&stream);
-  out.SetSerializationDeterministic(true);
-  message.SerializeWithCachedSizes(&out);
-  return bytes;
-}
 
 // The part without domains that are taken; nullptr if none is left.
 std::shared_ptr<const VirtualHostPart> Without(const absl::flat_hash_set<absl::string_view>& taken,

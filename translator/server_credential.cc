@@ -51,7 +51,7 @@ std::string RootsSecretName(const ServerTlsSettings& tls) {
 bool ServerNamesSecret(mesh::View& view, const ProxyClass& proxy, absl::string_view secret_name) {
   return absl::c_any_of(mesh::GatewaysFor(view, proxy.labels), [&](const auto* gateway) {
     return absl::c_any_of(
-        gateway->template As<policy::v1::Gateway>().servers(),
+        gateway->object->template As<policy::v1::Gateway>().servers(),
         [&](const auto& server) { return server.has_tls() && Names(server.tls(), secret_name); });
   });
 }

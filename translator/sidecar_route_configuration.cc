@@ -30,10 +30,9 @@ SidecarRouteConfiguration::SidecarRouteConfiguration(std::string name, const Pro
 SidecarRouteConfiguration::PartPtr SidecarRouteConfiguration::Part(const mesh::Snapshot& snapshot,
                                                                    const std::string& host) {
   return built_.Get(host, snapshot, [&](mesh::View& view) -> PartPtr {
-    auto translated = BuildSidecarVirtualHost(view, proxy_, host, name_);
-    if (!translated.has_value()) return nullptr;
-    return std::make_shared<const VirtualHostPart>(
-        VirtualHostPart::Make(translated->message, std::move(translated->origins)));
+    auto part = MakeSidecarVirtualHost(view, proxy_, host, name_, plain_);
+    if (!part.has_value()) return nullptr;
+    return std::make_shared<const VirtualHostPart>(*std::move(part));
   });
 }
 

@@ -8,6 +8,7 @@
 #include "mesh/gateway_name.h"
 #include "mesh/lookup.h"
 #include "translator/config_source.h"
+#include "translator/hash_policy.h"
 #include "translator/route_context.h"
 #include "translator/virtual_host.h"
 #include "translator/virtual_service_routes.h"
@@ -52,27 +53,54 @@ HostOnPort FindHost(mesh::View& view, const ProxyClass& proxy, absl::string_view
   return {service, mesh::IsHttp(port->protocol) || mesh::IsSniffed(port->protocol)};
 }
 
-bool AppendRoutes(RouteContext& context, absl::string_view host, const mesh::Service* service,
-                  Routes& routes) {
-  const policy::Object* virtual_service =
-      mesh::FindMeshVirtualService(context.view, context.proxy.ns, host);
-  if (virtual_service != nullptr && AppendVirtualServiceRoutes(context, *virtual_service, routes)) {
+// A virtual host that there is: its host on that port, and who speaks for it.
+struct Place {
+  RouteName route;
+  absl::string_view host;
+  const mesh::Service* service = nullptr;  // as in HostOnPort
+  const policy::Object* virtual_service = nullptr;
+};
+
+std::optional<Place> FindPlace(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
+                               absl::string_view route_name) {
+  const auto route = ParseRouteName(route_name);
+  if (!route.has_value()) return std::nullopt;
+  const auto [service, http] = FindHost(view, proxy, host, route->port);
+  if (!http && (service != nullptr || !route->host.empty())) return std::nullopt;
+  return Place{*route, host, service, mesh::FindMeshVirtualService(view, proxy.ns, host)};
+}
+
+bool AppendRoutes(RouteContext& context, const Place& place, Routes& routes) {
+  if (place.virtual_service != nullptr &&
+      AppendVirtualServiceRoutes(context, *place.virtual_service, routes)) {
     return true;
   }
-  if (service == nullptr) return false;
-  AppendServiceRoute(context, *service, routes);
+  if (place.service == nullptr) return false;
+  AppendServiceRoute(context, *place.service, routes);
   return true;
 }
 
-void SetDomains(const RouteName& name, absl::string_view host, const mesh::Service* service,
-                RouteContext& context, VirtualHost& virtual_host) {
-  if (!name.host.empty()) {
-    virtual_host.add_domains("*");  // whatever comes to that address
-  } else if (service == nullptr) {
-    virtual_host.add_domains(std::string(host));
-  } else {
-    SetServiceDomains(*service, context.proxy.ns, context.view.settings().domain, virtual_host);
-  }
+std::vector<std::string> DomainsOf(mesh::View& view, const ProxyClass& proxy, const Place& place) {
+  if (!place.route.host.empty()) return {"*"};  // whatever comes to that address
+  if (place.service == nullptr) return {std::string(place.host)};
+  return ServiceDomains(*place.service, proxy.ns, view.settings().domain);
+}
+
+std::optional<Translated<VirtualHost>> Build(mesh::View& view, const ProxyClass& proxy,
+                                             const Place& place) {
+  Translated<VirtualHost> result;
+  const absl::string_view gateways[] = {mesh::kMeshGateway};
+  RouteContext context{.view = view,
+                       .proxy = proxy,
+                       .port = place.route.port,
+                       .gateways = gateways,
+                       .origins = result.origins,
+                       .foreign_host = place.service == nullptr};
+  if (!AppendRoutes(context, place, *result.message.mutable_routes())) return std::nullopt;
+  SetHost(VirtualHostName(place.host, place.route.port), DomainsOf(view, proxy, place),
+          result.message);
+  if (place.service != nullptr) result.origins.push_back(place.service->origin);
+  return result;
 }
 
 }  // namespace
@@ -102,24 +130,28 @@ std::optional<Translated<VirtualHost>> BuildSidecarVirtualHost(mesh::View& view,
                                                                const ProxyClass& proxy,
                                                                absl::string_view host,
                                                                absl::string_view route_name) {
-  const auto name = ParseRouteName(route_name);
-  if (!name.has_value()) return std::nullopt;
-  const auto [service, http] = FindHost(view, proxy, host, name->port);
-  if (!http && (service != nullptr || !name->host.empty())) return std::nullopt;
-  Translated<VirtualHost> result;
-  const absl::string_view gateways[] = {mesh::kMeshGateway};
-  RouteContext context{.view = view,
-                       .proxy = proxy,
-                       .port = name->port,
-                       .gateways = gateways,
-                       .origins = result.origins,
-                       .foreign_host = service == nullptr};
-  if (!AppendRoutes(context, host, service, *result.message.mutable_routes())) return std::nullopt;
-  result.message.set_name(VirtualHostName(host, name->port));
-  SetDomains(*name, host, service, context, result.message);
-  result.message.set_include_request_attempt_count(true);
-  if (service != nullptr) result.origins.push_back(service->origin);
-  return result;
+  const auto place = FindPlace(view, proxy, host, route_name);
+  return place.has_value() ? Build(view, proxy, *place) : std::nullopt;
+}
+
+std::optional<VirtualHostPart> MakeSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy,
+                                                      absl::string_view host,
+                                                      absl::string_view route_name,
+                                                      PlainVirtualHosts& plain) {
+  const auto place = FindPlace(view, proxy, host, route_name);
+  if (!place.has_value()) return std::nullopt;
+  const mesh::Service* service = place->service;
+  if (service == nullptr || place->virtual_service != nullptr ||
+      FindHashingRule(view, proxy, host, service) != nullptr) {
+    auto built = Build(view, proxy, *place);
+    if (!built.has_value()) return std::nullopt;
+    return VirtualHostPart::Make(built->message, std::move(built->origins));
+  }
+  std::vector<std::string> domains = DomainsOf(view, proxy, *place);
+  std::string bytes = plain.Fill(view, *service, place->route.port, domains);
+  return VirtualHostPart{{VirtualHostName(host, place->route.port), {service->origin}},
+                         std::move(bytes),
+                         std::move(domains)};
 }
 
 Translated<RouteConfiguration> BuildSidecarRouteShell(mesh::View& view, const ProxyClass&,

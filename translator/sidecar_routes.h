@@ -17,7 +17,9 @@
 #include "envoy/config/route/v3/route.pb.h"
 #include "envoy/config/route/v3/route_components.pb.h"
 #include "mesh/view.h"
+#include "translator/plain_virtual_hosts.h"
 #include "translator/proxy_class.h"
+#include "translator/route_assembly.h"
 #include "translator/translated.h"
 
 namespace binnacle::translator {
@@ -32,6 +34,12 @@ std::optional<std::vector<std::string>> SidecarVirtualHostNames(mesh::View& view
 std::optional<Translated<envoy::config::route::v3::VirtualHost>> BuildSidecarVirtualHost(
     mesh::View& view, const ProxyClass& proxy, absl::string_view host,
     absl::string_view route_name);
+
+// The same, serialised. Those that are like many others are filled in by `plain`.
+std::optional<VirtualHostPart> MakeSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy,
+                                                      absl::string_view host,
+                                                      absl::string_view route_name,
+                                                      PlainVirtualHosts& plain);
 
 // Whether SidecarVirtualHostNames() of a port's route configuration have `host`.
 bool HasSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy, absl::string_view host,

@@ -1,12 +1,13 @@
 #include "translator/typed_config.h"
 
-#include <cstddef>
-
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "translator/serialize.h"
 
 namespace binnacle::translator {
+
+std::string TypeUrlOf(const google::protobuf::Message& message) {
+  return absl::StrCat("type.googleapis.com/", message.GetDescriptor()->full_name());
+}
 
 google::protobuf::Any TypedConfig(const google::protobuf::Message& message) {
   google::protobuf::Any any;
@@ -15,14 +16,8 @@ google::protobuf::Any TypedConfig(const google::protobuf::Message& message) {
 }
 
 void SetTypedConfig(const google::protobuf::Message& message, google::protobuf::Any& any) {
-  any.set_type_url(absl::StrCat("type.googleapis.com/", message.GetDescriptor()->full_name()));
-  const size_t size = message.ByteSizeLong();
-  any.mutable_value()->resize(size);
-  google::protobuf::io::ArrayOutputStream bytes(any.mutable_value()->data(),
-                                                static_cast<int>(size));
-  google::protobuf::io::CodedOutputStream out(&bytes);
-  out.SetSerializationDeterministic(true);
-  message.SerializeWithCachedSizes(&out);
+  any.set_type_url(TypeUrlOf(message));
+  any.set_value(Serialize(message));
 }
 
 }  // namespace binnacle::translator

@@ -7,10 +7,15 @@
 // Threads  pure.
 #pragma once
 
+#include <string>
+
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/message.h"
 
 namespace binnacle::translator {
+
+// "type.googleapis.com/..."
+std::string TypeUrlOf(const google::protobuf::Message& message);
 
 google::protobuf::Any TypedConfig(const google::protobuf::Message& message);
 // The same, in its place; `any` is empty.

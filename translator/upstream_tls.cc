@@ -26,11 +26,10 @@ Any& SetTls(TransportSocket& socket) {
 
 // Nearly every cluster of a mesh has one of these and drops it once it is
 // packed, so it lives on the stack.
-void PackMeshTls(mesh::View& view, const ProxyClass& proxy, const Destination& destination,
-                 UpstreamHttp http, Any& packed) {
+void PackMeshTls(const MeshTls& tls, const ProxyClass& proxy, UpstreamHttp http, Any& packed) {
   MessageSpace space;
   auto& context = space.New<UpstreamTlsContext>();
-  SetMeshTls(view, proxy, destination, http, context);
+  SetMeshTls(tls, proxy, http, context);
   SetTypedConfig(context, packed);
 }
 
@@ -55,12 +54,6 @@ Any& SetMatches(Cluster& cluster) {
   return context;
 }
 
-// An address that was dialled comes without metadata that could choose.
-Any& SetAutoMutualTls(Cluster& cluster) {
-  return cluster.type() == Cluster::ORIGINAL_DST ? SetTls(*cluster.mutable_transport_socket())
-                                                 : SetMatches(cluster);
-}
-
 // A service may say itself which names its certificates bear.
 ClientTlsSettings WithServiceNames(const Destination& destination) {
   ClientTlsSettings tls = destination.policy.tls();
@@ -82,20 +75,34 @@ NameFromRequest ApplyClientTls(const ClientTlsSettings& tls, const policy::v1::M
 
 }  // namespace
 
+std::optional<MeshTls> FindAutoMutualTls(mesh::View& view, const ProxyClass& proxy,
+                                         const Destination& destination, Origins& origins) {
+  if (!UsesAutoMutualTls(view, proxy, destination, origins)) return std::nullopt;
+  return FindMeshTls(view, destination);
+}
+
+// An address that was dialled comes without metadata that could choose.
+void ApplyAutoMutualTls(const MeshTls& tls, const ProxyClass& proxy, UpstreamHttp http,
+                        Cluster& cluster) {
+  PackMeshTls(tls, proxy, http,
+              cluster.type() == Cluster::ORIGINAL_DST ? SetTls(*cluster.mutable_transport_socket())
+                                                      : SetMatches(cluster));
+}
+
 NameFromRequest ApplyUpstreamTls(mesh::View& view, const ProxyClass& proxy,
                                  const Destination& destination, UpstreamHttp http,
                                  Cluster& cluster, Origins& origins) {
   const ClientTlsSettings& tls = destination.policy.tls();
   if (!destination.policy.has_tls()) {
-    if (UsesAutoMutualTls(view, proxy, destination, origins)) {
-      PackMeshTls(view, proxy, destination, http, SetAutoMutualTls(cluster));
-    }
+    const auto mesh_tls = FindAutoMutualTls(view, proxy, destination, origins);
+    if (mesh_tls.has_value()) ApplyAutoMutualTls(*mesh_tls, proxy, http, cluster);
     return {};
   }
   switch (tls.mode()) {
     case ClientTlsSettings::ISTIO_MUTUAL:
       if (proxy.agent) {
-        PackMeshTls(view, proxy, destination, http, SetTls(*cluster.mutable_transport_socket()));
+        PackMeshTls(FindMeshTls(view, destination), proxy, http,
+                    SetTls(*cluster.mutable_transport_socket()));
       }
       return {};
     case ClientTlsSettings::SIMPLE:

@@ -19,14 +19,25 @@
 // Spec     policy facts, section 4.3; Envoy v3 UpstreamTlsContext.
 #pragma once
 
+#include <optional>
+
 #include "envoy/config/cluster/v3/cluster.pb.h"
 #include "mesh/view.h"
 #include "translator/destination.h"
 #include "translator/http_protocol_options.h"
+#include "translator/mesh_tls.h"
 #include "translator/proxy_class.h"
 #include "translator/translated.h"
 
 namespace binnacle::translator {
+
+// The mesh's own TLS for a destination of which no rule speaks; nullopt where it
+// is not offered. Objects that decided are appended to `origins`.
+std::optional<MeshTls> FindAutoMutualTls(mesh::View& view, const ProxyClass& proxy,
+                                         const Destination& destination, Origins& origins);
+// As it was found. `cluster` has its type.
+void ApplyAutoMutualTls(const MeshTls& tls, const ProxyClass& proxy, UpstreamHttp http,
+                        envoy::config::cluster::v3::Cluster& cluster);
 
 // Sets transport_socket or transport_socket_matches; neither means plaintext.
 // Returns what the TLS settings ask of the cluster's HTTP options.

@@ -1,5 +1,7 @@
 #include "translator/virtual_host.h"
 
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -12,6 +14,7 @@ namespace {
 
 using envoy::config::route::v3::RouteConfiguration;
 using envoy::config::route::v3::VirtualHost;
+using Domains = std::vector<std::string>;
 
 constexpr uint32_t kMaxDirectResponseBytes = 1048576;
 constexpr uint32_t kBadGateway = 502;
@@ -20,38 +23,36 @@ constexpr uint32_t kBadGateway = 502;
 // "reviews.default" where the client is in `default`; elsewhere without the
 // bare name. By the name's shape alone, whichever registry it is from.
 void AddShortNames(absl::string_view host, absl::string_view client_ns, absl::string_view domain,
-                   VirtualHost& virtual_host) {
+                   Domains& domains) {
   absl::string_view qualified = host;
   if (!absl::ConsumeSuffix(&qualified, domain) || !absl::ConsumeSuffix(&qualified, ".svc.")) return;
   const size_t dot = qualified.find('.');
   if (dot == absl::string_view::npos || absl::StartsWith(host, "*")) return;
   if (qualified.substr(dot + 1) == client_ns) {
-    virtual_host.add_domains(std::string(qualified.substr(0, dot)));
-    virtual_host.add_domains(absl::StrCat(qualified, ".svc"));
-    virtual_host.add_domains(std::string(qualified));
+    domains.emplace_back(qualified.substr(0, dot));
+    domains.push_back(absl::StrCat(qualified, ".svc"));
+    domains.emplace_back(qualified);
   } else {
-    virtual_host.add_domains(std::string(qualified));
-    virtual_host.add_domains(absl::StrCat(qualified, ".svc"));
+    domains.emplace_back(qualified);
+    domains.push_back(absl::StrCat(qualified, ".svc"));
   }
 }
 
 // Each pod behind a headless service has a name of its own below it.
-void AddPodNames(VirtualHost& virtual_host) {
-  const int named = virtual_host.domains_size();
-  for (int i = 0; i < named; ++i) {
-    virtual_host.add_domains(absl::StrCat("*.", virtual_host.domains(i)));
-  }
+void AddPodNames(Domains& domains) {
+  const size_t named = domains.size();
+  for (size_t i = 0; i < named; ++i) domains.push_back(absl::StrCat("*.", domains[i]));
 }
 
-void AddAddresses(const mesh::Service& service, VirtualHost& virtual_host) {
+void AddAddresses(const mesh::Service& service, Domains& domains) {
   for (absl::string_view address : service.addresses) {
     if (!absl::ConsumeSuffix(&address, "/32")) absl::ConsumeSuffix(&address, "/128");
     // Nobody calls a host by a range or by the address that stands for any.
     if (absl::StrContains(address, '/') || address == "0.0.0.0" || address == "::") continue;
     if (absl::StrContains(address, ':')) {
-      virtual_host.add_domains(absl::StrCat("[", address, "]"));
+      domains.push_back(absl::StrCat("[", address, "]"));
     } else {
-      virtual_host.add_domains(std::string(address));
+      domains.emplace_back(address);
     }
   }
 }
@@ -68,13 +69,22 @@ std::string VirtualHostName(absl::string_view host, uint32_t port) {
   return absl::StrCat(host, ":", port);
 }
 
-void SetServiceDomains(const mesh::Service& service, absl::string_view client_ns,
-                       absl::string_view domain, VirtualHost& virtual_host) {
-  virtual_host.add_domains(service.host);
-  virtual_host.add_domains(absl::StrCat(service.host, "."));
-  AddShortNames(service.host, client_ns, domain, virtual_host);
-  if (service.headless) AddPodNames(virtual_host);
-  AddAddresses(service, virtual_host);
+Domains ServiceDomains(const mesh::Service& service, absl::string_view client_ns,
+                       absl::string_view domain) {
+  Domains domains;
+  domains.reserve(8);
+  domains.push_back(service.host);
+  domains.push_back(absl::StrCat(service.host, "."));
+  AddShortNames(service.host, client_ns, domain, domains);
+  if (service.headless) AddPodNames(domains);
+  AddAddresses(service, domains);
+  return domains;
+}
+
+void SetHost(std::string name, Domains domains, VirtualHost& virtual_host) {
+  virtual_host.set_name(std::move(name));
+  for (std::string& domain : domains) virtual_host.add_domains(std::move(domain));
+  virtual_host.set_include_request_attempt_count(true);
 }
 
 void SetCatchAll(const policy::v1::MeshConfig& config, VirtualHost& virtual_host) {

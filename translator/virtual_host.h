@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "envoy/config/route/v3/route.pb.h"
@@ -24,9 +25,12 @@ std::string VirtualHostName(absl::string_view host, uint32_t port);
 // Every name of the service for a client in `client_ns`: FQDN, short forms,
 // wildcards before the names of a headless one, and virtual IPs. `domain` is
 // the cluster's, "cluster.local".
-void SetServiceDomains(const mesh::Service& service, absl::string_view client_ns,
-                       absl::string_view domain,
-                       envoy::config::route::v3::VirtualHost& virtual_host);
+std::vector<std::string> ServiceDomains(const mesh::Service& service, absl::string_view client_ns,
+                                        absl::string_view domain);
+
+// All of a host's virtual host but its routes.
+void SetHost(std::string name, std::vector<std::string> domains,
+             envoy::config::route::v3::VirtualHost& virtual_host);
 
 // Where requests for hosts outside the mesh's knowledge go: on (`allow_any`),
 // or nowhere (`block_all`, 502).

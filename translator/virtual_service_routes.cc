@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "proto/policy/virtual_service.pb.h"
+#include "translator/cluster_name.h"
 #include "translator/cors_policy.h"
 #include "translator/delegate.h"
 #include "translator/direct_response.h"
 #include "translator/fault.h"
+#include "translator/hash_policy.h"
 #include "translator/header_mutation.h"
 #include "translator/operation_name.h"
 #include "translator/redirect.h"
@@ -107,10 +110,19 @@ bool AppendVirtualServiceRoutes(RouteContext& context, const policy::Object& vir
 
 void AppendServiceRoute(RouteContext& context, const mesh::Service& service, Routes& routes) {
   Route& route = *routes.Add();
+  const bool hashed =
+      AppendHashPolicy(context, service.host, &service, context.port, "", *route.mutable_route());
+  SetServiceRoute(OutboundClusterName(context.port, "", service.host),
+                  ServiceOperationName(service.host, context.port), context.view.settings().config,
+                  hashed, route);
+}
+
+void SetServiceRoute(std::string cluster, std::string operation, const policy::v1::MeshConfig& mesh,
+                     bool hashed, Route& route) {
   route.set_name("default");
   SetCatchAllMatch(*route.mutable_match());
-  SetServiceRouteAction(context, service, route);
-  SetOperationName(service.host, context.port, route);
+  SetServiceRouteAction(std::move(cluster), mesh, hashed, *route.mutable_route());
+  route.mutable_decorator()->set_operation(std::move(operation));
 }
 
 void PutCatchAllsLast(Routes& routes) {

@@ -25,6 +25,11 @@ bool AppendVirtualServiceRoutes(RouteContext& context, const policy::Object& vir
 // The one route of a service that no VirtualService speaks for.
 void AppendServiceRoute(RouteContext& context, const mesh::Service& service, Routes& routes);
 
+// The same by the names in it: `operation` is what it is called in traces.
+// `hashed`: its action has a hash policy.
+void SetServiceRoute(std::string cluster, std::string operation, const policy::v1::MeshConfig& mesh,
+                     bool hashed, envoy::config::route::v3::Route& route);
+
 // Moves routes that take everything behind those that do not: where several
 // VirtualServices are joined, an early one would hide the rest.
 void PutCatchAllsLast(Routes& routes);

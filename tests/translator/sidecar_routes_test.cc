@@ -70,6 +70,58 @@ TEST_CASE("a port on an address of its own takes any name and has no catch-all")
   CHECK(BuildSidecarRouteShell(mesh.view, mesh.proxy, name).message.virtual_hosts().empty());
 }
 
+TEST_CASE("a virtual host that is filled in is the one that is built") {
+  policy::v1::MeshConfig config;
+  config.mutable_default_http_retry_policy()->set_attempts(7);
+  for (auto settings :
+       {mesh::DefaultSettings(), mesh::MeshSettings{mesh::WithDefaults(config), "cluster.local"}}) {
+    RouteMesh mesh(std::string(kReviews) + R"(
+---
+apiVersion: v1
+kind: Service
+metadata: {name: longer-than-the-other, namespace: shop}
+spec: {clusterIP: None, ports: [{name: http, port: 80}, {name: any, port: 81}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: hashed, namespace: shop}
+spec: {clusterIP: 10.96.0.12, ports: [{name: http, port: 80}, {name: http2, port: 81}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: hashed, namespace: shop}
+spec: {host: hashed, trafficPolicy: {portLevelSettings: [{port: {number: 80}, loadBalancer: {consistentHash: {useSourceIp: true}}}]}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: routed, namespace: default}
+spec:
+  hosts: [routed.example.com, hashed.shop.svc.cluster.local]
+  http: [{route: [{destination: {host: reviews}}]}]
+)",
+                   settings);
+    PlainVirtualHosts plain;
+    int made = 0;
+    for (absl::string_view port : {"80", "81", "82"}) {
+      for (const std::string& host : SidecarVirtualHostNames(mesh.view, mesh.proxy, port)
+                                         .value_or(std::vector<std::string>())) {
+        CAPTURE(host, std::string(port));
+        const auto part = MakeSidecarVirtualHost(mesh.view, mesh.proxy, host, port, plain);
+        const auto built = BuildSidecarVirtualHost(mesh.view, mesh.proxy, host, port);
+        REQUIRE(part.has_value() == built.has_value());
+        if (!built.has_value()) continue;
+        const auto whole = VirtualHostPart::Make(built->message, built->origins);
+        CHECK(part->message == whole.message);
+        CHECK(part->name == whole.name);
+        CHECK(part->domains == whole.domains);
+        CHECK(part->origins == whole.origins);
+        ++made;
+      }
+    }
+    CHECK(made == 10);
+  }
+}
+
 TEST_CASE("hosts of VirtualServices that are no service's stand among the services'") {
   RouteMesh mesh(std::string(kReviews) + R"(
 ---

@@ -7,7 +7,8 @@
 #include "../mesh/mesh_from.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "translator/service_clusters.h"
+#include "translator/cluster.h"
+#include "translator/destination.h"
 
 namespace binnacle::translator {
 namespace {
@@ -416,9 +417,10 @@ namespace {
 
 // What the client's real cluster does: "plaintext", "tls", or "by endpoint".
 std::string Socket(Mesh& mesh, uint32_t port) {
-  for (const auto& cluster : BuildServiceClusters(mesh.view, mesh.client, kHost)) {
-    const auto& message = cluster.message;
-    if (message.name() != absl::StrCat("outbound|", port, "||", kHost)) continue;
+  for (const Destination& destination : FindDestinations(mesh.view, mesh.client, kHost)) {
+    if (destination.port->number != port || !destination.subset.empty()) continue;
+    const auto cluster = BuildOutboundCluster(mesh.view, mesh.client, destination);
+    const auto& message = cluster->message;
     if (message.transport_socket_matches_size() > 0) return "by endpoint";
     return message.has_transport_socket() ? "tls" : "plaintext";
   }

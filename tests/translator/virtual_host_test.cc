@@ -8,9 +8,7 @@ namespace {
 using Domains = std::vector<std::string>;
 
 Domains DomainsOf(const mesh::Service& service, absl::string_view client_ns = "default") {
-  envoy::config::route::v3::VirtualHost host;
-  SetServiceDomains(service, client_ns, "cluster.local", host);
-  return {host.domains().begin(), host.domains().end()};
+  return ServiceDomains(service, client_ns, "cluster.local");
 }
 
 mesh::Service Named(const std::string& host) {
