@@ -9,6 +9,7 @@
 #   binnacle::libyaml  binnacle::re2  binnacle::xxhash  binnacle::httplib
 #   binnacle::libjwt   binnacle::curl   SQLite::SQLite3
 #   binnacle::catch2_main          Catch2 with its main(); see binnacle_test()
+#   binnacle::allocator            takes the place of the C library's malloc
 #   benchmark::benchmark           when installed
 #
 # All are imported, so their headers are system headers and never warn.
@@ -51,6 +52,14 @@ add_library(binnacle_httplib INTERFACE)
 target_link_libraries(binnacle_httplib INTERFACE PkgConfig::cpp-httplib
   OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 add_library(binnacle::httplib ALIAS binnacle_httplib)
+
+# Sanitizers bring an allocator of their own.
+add_library(binnacle_allocator INTERFACE)
+if(NOT BINNACLE_SANITIZE)
+  find_package(mimalloc CONFIG REQUIRED)
+  target_link_libraries(binnacle_allocator INTERFACE mimalloc)
+endif()
+add_library(binnacle::allocator ALIAS binnacle_allocator)
 
 find_program(PROTOC protoc REQUIRED)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)

@@ -16,7 +16,6 @@
 #include "server/authority_options.h"
 #include "server/change_intake.h"
 #include "server/data_dir.h"
-#include "server/memory_trim.h"
 #include "server/mesh_authority.h"
 #include "server/mesh_config_file.h"
 #include "server/mesh_owner.h"
@@ -180,7 +179,6 @@ class Running {
   const std::string source_name_;
   const policy::v1::MeshConfig config_;
   const std::string domain_;
-  MemoryTrim memory_trim_;  // first: it sets how all that follows allocates
   translator::Translator translator_;
   Metrics metrics_;
   PushHub hub_;
