@@ -114,6 +114,8 @@ Json ProxyStatusJson(const std::vector<ConnectedProxy>& proxies,
   for (const ConnectedProxy& proxy : proxies) {
     Json types = Json::object();
     for (const TypeStatus& type : proxy.types) {
+      // Few proxies ever ask for these.
+      if (type.type == ResourceType::kVirtualHost && !type.asked_for) continue;
       types[std::string(translator::ShortName(type.type))] = TypeJson(type);
     }
     list.push_back({{"proxy", ShownName(proxy, proxies)},

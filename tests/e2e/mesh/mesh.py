@@ -40,6 +40,7 @@ class Mesh:
     self.agent_flags = list(agent_flags)
     self.delta = delta
     self.regex_limit = REGEX_LIMIT  # of Envoys without an agent, from now on
+    self.metadata = {}  # likewise, beside the usual
     self.services = {}  # name -> virtual IP
     self.workloads = {}
     try:
@@ -128,7 +129,7 @@ class Mesh:
       envoy = self.start_agent(pod, labels, account, **which)
     else:
       envoy = Envoy(pod, labels, self.control_plane.xds_address, delta=self.delta,
-                    regex_limit=self.regex_limit, **which)
+                    regex_limit=self.regex_limit, metadata=self.metadata, **which)
     envoy.wait_ready()
     return envoy
 
