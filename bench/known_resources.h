@@ -19,16 +19,17 @@
 
 namespace binnacle::bench {
 
-enum XdsType : uint8_t { kCds, kEds, kLds, kRds };
-inline constexpr size_t kXdsTypes = 4;
+enum XdsType : uint8_t { kCds, kEds, kLds, kRds, kVhds };
+inline constexpr size_t kXdsTypes = 5;
 inline constexpr std::array<absl::string_view, kXdsTypes> kXdsTypeUrls = {
     "type.googleapis.com/envoy.config.cluster.v3.Cluster",
     "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment",
     "type.googleapis.com/envoy.config.listener.v3.Listener",
     "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
+    "type.googleapis.com/envoy.config.route.v3.VirtualHost",
 };
 inline constexpr std::array<absl::string_view, kXdsTypes> kXdsTypeNames = {"CDS", "EDS", "LDS",
-                                                                           "RDS"};
+                                                                           "RDS", "VHDS"};
 // What clusters and listeners refer to.
 constexpr XdsType ReferredBy(XdsType type) { return type == kCds ? kEds : kRds; }
 

@@ -30,7 +30,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 
 LoadClient::LoadClient(LoadOptions options)
     : options_(std::move(options)),
-      mesh_{options_.delta, known_, bodies_, {}, 0},
+      mesh_{options_.delta, known_, bodies_, {}, 0, options_.virtual_hosts},
       queue_(std::make_unique<grpc::CompletionQueue>()) {}
 
 LoadClient::~LoadClient() {

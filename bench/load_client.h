@@ -33,6 +33,8 @@ struct LoadOptions {
   // Where what the first proxy is sent is written, for bench_stored_bytes; empty: nowhere.
   std::string save;
   IdentityOptions identity;
+  // Names of virtual hosts that each proxy asks for; none: they come with routes.
+  std::vector<std::string> virtual_hosts;
 };
 
 class LoadStream;

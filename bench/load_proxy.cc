@@ -96,7 +96,7 @@ std::vector<grpc::ByteBuffer> LoadProxy::Begin() {
   types_[kCds].active = true;
   for (TypeState& state : types_) state.nonce.clear();
   std::vector<grpc::ByteBuffer> requests;
-  for (const XdsType type : {kCds, kEds, kLds, kRds}) {
+  for (const XdsType type : {kCds, kEds, kLds, kRds, kVhds}) {
     if (!types_[type].active) continue;
     requests.push_back(Compose(type, {{}, Wanted(type), {}, /*with_versions=*/true}));
   }
@@ -181,9 +181,25 @@ void LoadProxy::FollowReferences(XdsType type, Answer& answer) {
       answer.requests.push_back(Compose(referred, words));
     }
   }
+  if (type == kRds) AskForVirtualHosts(answer);
   const bool warm = types_[kCds].answered && types_[kEds].unanswered == 0;
   if (!warm || std::exchange(types_[kLds].active, true)) return;
   answer.requests.push_back(Compose(kLds, {}));
+}
+
+void LoadProxy::AskForVirtualHosts(Answer& answer) {
+  TypeState& state = types_[kVhds];
+  if (mesh_.virtual_hosts.empty() || std::exchange(state.active, true)) return;
+  Words words;
+  for (const std::string& host : mesh_.virtual_hosts) {
+    const NameId name = mesh_.known.NameOf(kVhds, host);
+    state.Reach(name);
+    state.wants[name] = Want::kAsked;
+    words.subscribe.push_back(name);
+  }
+  state.unanswered = words.subscribe.size();
+  answer.requests.push_back(Compose(kVhds, {}));  // as a route configuration without any begins
+  answer.requests.push_back(Compose(kVhds, words));
 }
 
 absl::StatusOr<LoadProxy::Answer> LoadProxy::Receive(absl::string_view bytes) {
@@ -228,7 +244,8 @@ bool LoadProxy::Take(XdsType type, const ScannedResponse& response) {
 
 bool LoadProxy::complete() const {
   return types_[kCds].answered && types_[kEds].unanswered == 0 && types_[kLds].answered &&
-         types_[kRds].unanswered == 0;
+         types_[kRds].unanswered == 0 && types_[kVhds].unanswered == 0 &&
+         (mesh_.virtual_hosts.empty() || types_[kVhds].active);
 }
 
 }  // namespace binnacle::bench

@@ -2,8 +2,9 @@
 //
 // What one played proxy says and holds, without its stream. It behaves as Envoy
 // does: clusters first, then the endpoints of those that need them, then
-// listeners, then the routes that listeners name; all is acknowledged; a new
-// stream begins by naming what is held.
+// listeners, then the routes that listeners name, and behind them the virtual
+// hosts that requests would make it ask for; all is acknowledged; a new stream
+// begins by naming what is held.
 //
 // Threads  one.
 // Errors   Receive(): kInvalidArgument when the bytes are no response.
@@ -41,7 +42,8 @@ class LoadProxy {
     KnownResources& known;
     RequestBodies& bodies;
     Received received;
-    uint64_t mark = 0;  // resources that bear it are waited for
+    uint64_t mark = 0;                         // resources that bear it are waited for
+    std::vector<std::string> virtual_hosts{};  // each asks for, if routes come without any
   };
 
   // `node` is serialised.
@@ -95,6 +97,7 @@ class LoadProxy {
   void Refer(XdsType type, const KnownResource& resource, int by);
   void Settle(XdsType type, Words& words);
   void FollowReferences(XdsType type, Answer& answer);
+  void AskForVirtualHosts(Answer& answer);
 
   const std::string node_;
   Mesh& mesh_;

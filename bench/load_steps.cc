@@ -1,6 +1,7 @@
 #include "bench/load_steps.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -26,7 +27,7 @@ double Megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 double Quantile(const std::vector<double>& sorted, double part) {
   if (sorted.empty()) return 0;
   const auto last = static_cast<double>(sorted.size() - 1);
-  return sorted[static_cast<size_t>(part * last + 0.5)];
+  return sorted[static_cast<size_t>(std::lround(part * last))];
 }
 
 json Spread(std::vector<double> values) {
@@ -37,6 +38,8 @@ json Spread(std::vector<double> values) {
 }
 
 }  // namespace
+
+int ServiceOfChange(int nth, int services) { return (nth + 1) * kStride % services; }
 
 struct LoadSteps::Start {
   absl::Time time;
@@ -175,8 +178,9 @@ absl::StatusOr<json> LoadSteps::ChangeMany(const std::string& what, int count) {
   Settle();
   const Start start = Begin();
   for (int i = 0; i < count; ++i) {
-    next_service_ = (next_service_ + kStride) % mesh_.shape().services;
-    auto change = ChangeOnce(what, next_service_);
+    const int nth = changes_++ % (options_.changed_services > 0 ? options_.changed_services
+                                                                : mesh_.shape().services);
+    auto change = ChangeOnce(what, ServiceOfChange(nth, mesh_.shape().services));
     if (!change.ok()) return change.status();
     last.push_back(change->last_ms);
     proxies.insert(proxies.end(), change->proxies_ms.begin(), change->proxies_ms.end());

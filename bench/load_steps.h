@@ -31,7 +31,11 @@ struct StepOptions {
   std::string server;                        // process id, or a file with it; empty: not measured
   absl::Duration within = absl::Seconds(1);  // in which lost streams come back
   absl::Duration patience = absl::Seconds(120);  // of one wait
+  int changed_services = 0;                      // so many are changed, in turn; 0: all
 };
+
+// The service that is changed nth, from 0.
+int ServiceOfChange(int nth, int services);
 
 class LoadSteps {
  public:
@@ -61,7 +65,7 @@ class LoadSteps {
   MeshGenerator mesh_;
   const StepOptions options_;
   std::optional<ServerProcess> server_;
-  int next_service_ = 0;
+  int changes_ = 0;
 };
 
 }  // namespace binnacle::bench

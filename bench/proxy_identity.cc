@@ -35,6 +35,7 @@ envoy::config::core::v3::Node IdentityOf(int proxy, const IdentityOptions& optio
   metadata["SERVICE_ACCOUNT"].set_string_value(app);
   auto& labels = *metadata["LABELS"].mutable_struct_value()->mutable_fields();
   labels["app"].set_string_value(app);
+  if (options.on_demand_hosts) metadata["BINNACLE_ON_DEMAND_HOSTS"].set_string_value("true");
   if (options.gateway) labels["istio"].set_string_value("ingressgateway");
   return node;
 }

@@ -22,7 +22,8 @@ struct IdentityOptions {
   // Proxy number i is the first endpoint of service number i of the generated
   // mesh: a class of its own.
   bool members = false;
-  int services = 0;  // of the mesh; with `members`
+  int services = 0;              // of the mesh; with `members`
+  bool on_demand_hosts = false;  // asks for virtual hosts one by one
 };
 
 envoy::config::core::v3::Node IdentityOf(int proxy, const IdentityOptions& options);

@@ -34,7 +34,9 @@ constexpr char kSteps[] =
     "&\n"
     "  bench_xds_load --address 127.0.0.1:21010 --server $! --policy-dir /tmp/mesh \\\n"
     "    --services 1000 open:100 endpoint:20 virtual-service:10 reconnect open:100\n"
-    "  bench_xds_load --address 127.0.0.1:21010 --variant sotw --connections 4 open:1000";
+    "  bench_xds_load --address 127.0.0.1:21010 --variant sotw --connections 4 open:1000\n"
+    "  bench_xds_load --address 127.0.0.1:21010 --policy-dir /tmp/mesh --services 1000 \\\n"
+    "    --on-demand-hosts 20 open:100 virtual-service:10";
 
 struct Flags {
   LoadOptions load;
@@ -42,6 +44,7 @@ struct Flags {
   MeshShape shape;
   std::string variant = "delta";
   std::string kind = "sidecar";
+  int on_demand_hosts = 0;
   double within = 1;
   double patience = 120;
   int serial = 0;
@@ -65,6 +68,10 @@ void AddLoadFlags(CLI::App& app, Flags& flags) {
   app.add_option("--save", flags.load.save,
                  "append what the first proxy is sent to this file, for bench_stored_bytes")
       ->type_name("FILE");
+  app.add_option("--on-demand-hosts", flags.on_demand_hosts,
+                 "each sidecar fetches the virtual hosts of so many services, those that change, "
+                 "rather than all; 0: all come with the routes")
+      ->capture_default_str();
   auto& identity = flags.load.identity;
   app.add_option("--namespaces", identity.namespaces, "that proxies are spread over")
       ->capture_default_str();
@@ -96,11 +103,23 @@ void RaiseFileLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+void FetchVirtualHosts(Flags& flags) {
+  if (flags.on_demand_hosts <= 0) return;
+  flags.load.identity.on_demand_hosts = true;
+  flags.steps.changed_services = flags.on_demand_hosts;
+  const MeshGenerator mesh(flags.shape);
+  for (int i = 0; i < flags.on_demand_hosts; ++i) {
+    const int service = ServiceOfChange(i, flags.shape.services);
+    flags.load.virtual_hosts.push_back("80/" + mesh.HostOf(service));
+  }
+}
+
 int Run(Flags flags) {
   RaiseFileLimit();
   flags.load.delta = flags.variant == "delta";
   flags.load.identity.gateway = flags.kind == "gateway";
   flags.load.identity.services = flags.shape.services;
+  FetchVirtualHosts(flags);
   flags.steps.within = absl::Seconds(flags.within);
   flags.steps.patience = absl::Seconds(flags.patience);
   LoadClient client(flags.load);

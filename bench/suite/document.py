@@ -24,6 +24,7 @@ def _figures(machine, listed, results):
                    "One change against the size of the mesh (10 proxies hold all of it)")
   parts += _growth(results, "proxies=", "proxies",
                    "One change against the number of proxies (20 services)")
+  parts += _on_demand(results)
   parts += _fleets(results)
   parts += _storm(results)
   parts += _changed(results)
@@ -66,6 +67,26 @@ def _growth(results, prefix, what, title):
   head = [what, "the first: CPU ms", "endpoint: CPU ms", "last proxy ms", "p99 ms", "MB sent", "route: CPU ms",
           "last proxy ms", "p99 ms", "MB sent", "first configuration s", "memory MB"]
   return [f"### {title}", _table(head, rows)]
+
+
+def _on_demand(results):
+  rows = []
+  for name in results:
+    if not name.startswith("on demand="):
+      continue
+    services, proxies, way = name.split("=")[1].split(",")
+    steps = _steps(results, name)
+    opened, route, back = (steps.get(step, {}) for step in ("open", "virtual-service", "reconnect"))
+    rows.append([f"{int(services):,}", proxies, way, _value(route, "mb_sent"),
+                 _value(route, "server_cpu_ms"), _value(route, "last_proxy_ms", "p50"),
+                 _value(opened, "seconds"), _value(opened, "mb_sent"), _value(back, "resources"),
+                 _value(opened, "server_peak_mb")])
+  if not rows:
+    return []
+  head = ["services", "proxies", "virtual hosts", "route: MB sent", "CPU ms", "last proxy ms",
+          "first configuration s", "MB sent", "sent again", "memory MB"]
+  return ["### One VirtualService changes: virtual hosts on demand (20 to a proxy) beside the "
+          "default", _table(head, rows)]
 
 
 def _fleets(results):

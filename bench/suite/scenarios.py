@@ -66,6 +66,15 @@ def classes(sizes):
   }
 
 
+def on_demand(sizes):
+  """One route changes where sidecars hold 20 virtual hosts each, beside the default."""
+  return {f"on demand={count},{fleet},{way}": _play(
+      f"{count} services, {fleet} proxies, virtual hosts {way}", sizes, ["--services", count],
+      [f"open:{fleet}", f"virtual-service:{max(3, sizes.repeats // 2)}", "reconnect:1"], flags)
+          for count, fleet in ((sizes.services, sizes.proxies), (10 * sizes.services, 10))
+          for way, flags in (("all", []), ("on demand", ["--on-demand-hosts", 20]))}
+
+
 def services(sizes):
   """Cost of one change against the size of the mesh; ten proxies hold all of it."""
   # The very first change may prepare for the following: it is told by itself.
@@ -139,5 +148,5 @@ def certificates(sizes):
 
 
 ALL = {scenario.__name__: scenario
-       for scenario in (table, limit, services, proxies, storm, classes, translate,
+       for scenario in (table, limit, on_demand, services, proxies, storm, classes, translate,
                         certificates)}
