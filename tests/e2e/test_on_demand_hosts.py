@@ -174,3 +174,32 @@ def test_an_agent_has_its_envoy_fetch_them():
     assert held(mesh) == set()
     assert send(mesh.from_client("echo")).status == 200
     assert held(mesh) == {f"80/{_ECHO}"}
+
+
+def test_a_virtual_host_that_envoy_refuses_holds_up_no_other():
+  with Mesh() as mesh:
+    mesh.control_plane.wait_ready()
+    mesh.policy.write("versions.yaml", policy_text("versions.yaml"))
+    mesh.policy.write("split.yaml", split_text(100, 0))
+    for name in ("echo", "other"):
+      mesh.add_service(name, selector={"app": "echo"})
+    for version in ("v1", "v2"):
+      mesh.add_workload(f"echo-{version}", "echo", version)
+    mesh.metadata = {"BINNACLE_ON_DEMAND_HOSTS": "true"}
+    mesh.regex_limit = 100
+    mesh.add_client()
+    way = mesh.from_client("echo")
+    with Load(way) as running:
+      mesh.wait_until(lambda: len(running.answers) >= 50, "traffic")
+      mesh.policy.write("split.yaml", policy_text("large_regex.yaml"))
+      mesh.wait_until(lambda: mesh.control_plane.json("/debug/refusals"), "it is refused")
+      assert send(mesh.from_client("other")).status == 200
+      # Of this name there is nothing that was accepted before, and yet an answer.
+      assert send(mesh.from_client("echo", host="echo")).status == 404
+      mesh.add_client("late")
+      assert send(mesh.from_client("echo", client="late")).json["version"] == "v1"
+      mesh.policy.write("split.yaml", split_text(0, 100))
+      mesh.wait_until(lambda: send(way).json["version"] == "v2", "the repaired route")
+      mesh.wait_until(lambda: send(mesh.from_client("echo", host="echo")).status == 200,
+                      "the other name too")
+    assert_no_failure(running.answers)
