@@ -57,13 +57,7 @@ class Memo {
   // nothing is, until its inputs have been compared.
   void Advance(const mesh::Snapshot& snapshot) {
     if (snapshot.revision() == revision_) return;
-    if (const auto changed = snapshot.ChangedSince(revision_); changed.has_value()) {
-      IndexNew();
-      for (mesh::FactId fact : *changed) MarkReaders(fact);
-    } else {
-      ++epoch_;
-      doubtful_.clear();
-    }
+    if (!units_.empty()) DoubtReaders(snapshot);
     revision_ = snapshot.revision();
   }
 
@@ -200,6 +194,16 @@ class Memo {
       }
     }
     readings_needed_ = readings_;
+  }
+
+  void DoubtReaders(const mesh::Snapshot& snapshot) {
+    if (const auto changed = snapshot.ChangedSince(revision_); changed.has_value()) {
+      IndexNew();
+      for (mesh::FactId fact : *changed) MarkReaders(fact);
+    } else {
+      ++epoch_;
+      doubtful_.clear();
+    }
   }
 
   void MarkReaders(mesh::FactId fact) {
