@@ -21,7 +21,7 @@ struct Options {
   bool drop_old = false;
   bool wait = false;
   std::string timeout = "10m";
-  std::string socket;
+  OrderAddress address;
 };
 
 std::string ActionOf(const Options& options) {
@@ -77,7 +77,13 @@ ExitCode Rotate(const Options& options, const Invocation& invocation) {
                                                           "\" is no time, as 90s or 10m is")),
                   console);
   }
-  const auto orders = ConnectForOrders(invocation, options.socket);
+  if (options.wait && !options.address.server.empty()) {
+    return Report(absl::InvalidArgumentError(
+                      "--wait does not go with --server: its certificate will be under the new "
+                      "root, which --roots does not have yet"),
+                  console);
+  }
+  const auto orders = ConnectForOrders(invocation, options.address);
   if (!orders.ok()) return Report(orders.status(), console);
   const auto answer = orders->Post("/ca/rotate", {{"action", ActionOf(options)}});
   if (!answer.ok()) return Report(answer.status(), console);
@@ -109,7 +115,7 @@ void AddCaRotateCommand(CLI::App& ca, Invocation& invocation) {
   command->add_option("--timeout", options->timeout, "of --wait")
       ->capture_default_str()
       ->type_name("TIME");
-  AddSocketOption(*command, invocation, options->socket);
+  AddOrderOptions(*command, invocation, options->address);
   AddExamples(
       *command,
       {{"begin, and wait until the new root signs", "binnaclectl ca rotate --wait"},

@@ -2,60 +2,173 @@
 
 #include <sys/socket.h>
 
+#include <csignal>
 #include <cstdlib>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "ctl/json_field.h"
 #include "httplib.h"
+#include "openssl/err.h"
+#include "openssl/ssl.h"
 
 namespace binnacle::ctl {
 namespace {
 
-absl::Status Unreachable(const std::string& socket, absl::string_view why) {
+constexpr absl::Duration kPatience = absl::Seconds(60);
+
+absl::Status NobodyAt(const std::string& socket, absl::string_view why) {
   return absl::UnavailableError(
       absl::StrCat("cannot reach the server through ", socket, ": ", why,
                    "\nIs binnacled running with that --data-dir, and may you open its socket (its "
                    "owner may)? Name another with --socket PATH or $BINNACLE_SOCKET."));
 }
 
+absl::Status NobodyAtServer(const OrderAddress& address, httplib::Error error) {
+  const std::string start = absl::StrCat("cannot give orders to ", address.server, ": ");
+  switch (error) {
+    case httplib::Error::SSLServerVerification:
+      return absl::UnavailableError(
+          absl::StrCat(start, "its certificate is not under the roots in ", address.roots,
+                       ", or not for that name (binnacled's --server-name)"));
+    case httplib::Error::SSLLoadingCerts:
+      return absl::InvalidArgumentError(
+          absl::StrCat("--roots ", address.roots, ": no certificates in PEM"));
+    case httplib::Error::Connection:
+      return absl::UnavailableError(
+          absl::StrCat(start, "nothing listens there\nIs this its --remote-admin-address?"));
+    default:
+      return absl::UnavailableError(absl::StrCat(start, "it does not answer (",
+                                                 absl::AsciiStrToLower(httplib::to_string(error)),
+                                                 ")\nIs this its --remote-admin-address?"));
+  }
+}
+
+absl::Status BadFile(absl::string_view flag, const std::string& file, absl::string_view what) {
+  ERR_clear_error();
+  return absl::InvalidArgumentError(absl::StrCat(flag, " ", file, ": ", what));
+}
+
+// What is shown to the server.
+absl::Status Show(const OrderAddress& address, SSL_CTX* context) {
+  if (context == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--server \"", address.server, "\" is no HOST:PORT"));
+  }
+  if (SSL_CTX_use_certificate_chain_file(context, address.certificate.c_str()) != 1) {
+    return BadFile("--certificate", address.certificate, "no certificate in PEM");
+  }
+  if (SSL_CTX_use_PrivateKey_file(context, address.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return BadFile("--key", address.key, "no key in PEM, or not that of the certificate");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAddress(const OrderAddress& address) {
+  if (!address.certificate.empty() && !address.key.empty() && !address.roots.empty()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "--server wants --certificate and --key, an administrator's, and --roots, the mesh's (as "
+      "binnaclectl ca root prints them)");
+}
+
+absl::StatusOr<httplib::Client> Dial(const OrderAddress& address) {
+  const bool remote = !address.server.empty();
+  httplib::Client client(remote ? absl::StrCat("https://", address.server) : address.socket);
+  client.set_read_timeout(absl::ToChronoMicroseconds(kPatience));
+  if (!remote) {
+    client.set_address_family(AF_UNIX);
+    client.set_default_headers({{"Host", "localhost"}});
+    return client;
+  }
+  client.set_ca_cert_path(address.roots);
+  client.enable_server_certificate_verification(true);
+  if (auto shown = Show(address, client.ssl_context()); !shown.ok()) return shown;
+  return client;
+}
+
+absl::StatusOr<OrderClient::Answer> Read(const httplib::Result& result,
+                                         const OrderAddress& address) {
+  const bool remote = !address.server.empty();
+  if (!result && remote) return NobodyAtServer(address, result.error());
+  if (!result) {
+    return NobodyAt(address.socket, result.error() == httplib::Error::Connection
+                                        ? "nobody listens there"
+                                        : "it did not answer");
+  }
+  OrderClient::Answer answer{result->status,
+                             Json::parse(result->body, nullptr, /*allow_exceptions=*/false)};
+  if (!answer.body.is_discarded()) return answer;
+  return absl::UnavailableError(absl::StrCat(
+      "what answers at ", remote ? address.server : address.socket, " is not binnacled: no JSON"));
+}
+
+// TLS says farewell to a server that may be gone already; the signal would end
+// the program before it could tell what the server said.
+class WithoutPipeSignal {
+ public:
+  WithoutPipeSignal() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
+  ~WithoutPipeSignal() { std::signal(SIGPIPE, before_); }
+  WithoutPipeSignal(const WithoutPipeSignal&) = delete;
+  WithoutPipeSignal& operator=(const WithoutPipeSignal&) = delete;
+
+ private:
+  void (*const before_)(int);
+};
+
 }  // namespace
 
 absl::StatusOr<OrderClient::Answer> OrderClient::Post(const std::string& path,
                                                       const Json& body) const {
-  httplib::Client client(socket_);
-  client.set_address_family(AF_UNIX);
-  client.set_read_timeout(absl::ToChronoMicroseconds(patience_));
-  const httplib::Result result =
-      client.Post(path, httplib::Headers{{"Host", "localhost"}}, body.dump(), "application/json");
-  if (!result) {
-    return Unreachable(socket_, result.error() == httplib::Error::Connection
-                                    ? "nobody listens there"
-                                    : "it did not answer");
-  }
-  Answer answer{result->status, Json::parse(result->body, nullptr, /*allow_exceptions=*/false)};
-  if (answer.body.is_discarded()) return Unreachable(socket_, "what it answers is not JSON");
-  return answer;
+  const WithoutPipeSignal quiet;
+  auto client = Dial(address_);
+  if (!client.ok()) return client.status();
+  return Read(client->Post(path, body.dump(), "application/json"), address_);
 }
 
-void AddSocketOption(CLI::App& command, Invocation& invocation, std::string& socket) {
+void AddOrderOptions(CLI::App& command, Invocation& invocation, OrderAddress& address) {
   command
-      .add_option("--socket", socket,
+      .add_option("--socket", address.socket,
                   "the server's admin socket (default: $BINNACLE_SOCKET, else as --admin tells)")
       ->type_name("PATH");
+  command
+      .add_option("--server", address.server,
+                  "from another host: the server's --remote-admin-address")
+      ->type_name("HOST:PORT");
+  command
+      .add_option("--certificate", address.certificate,
+                  "with --server: an administrator's certificate, and what leads to its root")
+      ->type_name("FILE");
+  command.add_option("--key", address.key, "with --server: the key of that certificate")
+      ->type_name("FILE");
+  command
+      .add_option("--roots", address.roots,
+                  "with --server: the roots of the mesh, as ca root prints them")
+      ->type_name("FILE");
   AddAdminOption(command, invocation);
 }
 
 absl::StatusOr<OrderClient> ConnectForOrders(const Invocation& invocation,
-                                             const std::string& socket) {
-  if (!socket.empty()) return OrderClient(socket);
+                                             const OrderAddress& address) {
+  if (!address.server.empty()) {
+    if (auto whole = CheckAddress(address); !whole.ok()) return whole;
+    return OrderClient(address);
+  }
+  if (!address.socket.empty()) return OrderClient(address);
+  OrderAddress found;
   const char* environment = std::getenv("BINNACLE_SOCKET");
-  if (environment != nullptr && *environment != '\0') return OrderClient(environment);
+  if (environment != nullptr && *environment != '\0') {
+    found.socket = environment;
+    return OrderClient(std::move(found));
+  }
   const auto admin = Connect(invocation);
   if (!admin.ok()) return admin.status();
   const auto version = admin->Get("/debug/version");
   if (!version.ok()) return version.status();
-  std::string found = Text(*version, "socket");
-  if (!found.empty()) return OrderClient(std::move(found));
+  found.socket = Text(*version, "socket");
+  if (!found.socket.empty()) return OrderClient(std::move(found));
   return absl::NotFoundError(
       absl::StrCat("the server at ", admin->address().ToString(),
                    " takes no orders: it runs without a certificate authority "

@@ -1,11 +1,13 @@
 // ctl/order_client.h
 //
-// Orders to the server, over its admin socket: what changes the mesh or mints
-// credentials.
+// Orders to the server: what changes the mesh or mints credentials. They go over
+// its admin socket, or from another host over TLS with an administrator's
+// certificate.
 //
 // Threads  one.
-// Errors   kUnavailable: no such socket, or nobody answers there; the rest as
-//          admin_client.h says. Messages are for people and say what to do.
+// Errors   kUnavailable: nobody answers there, or nobody whom the roots vouch
+//          for; kInvalidArgument: a file that is no key or certificate; the rest
+//          as admin_client.h says. Messages are for people and say what to do.
 #pragma once
 
 #include <string>
@@ -13,15 +15,23 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "ctl/command.h"
 #include "ctl/json.h"
 
 namespace binnacle::ctl {
 
+// Where orders go: a socket, or a server and what is shown to it.
+struct OrderAddress {
+  std::string socket;
+  std::string server;       // HOST:PORT; empty: the socket
+  std::string certificate;  // files
+  std::string key;
+  std::string roots;
+};
+
 class OrderClient {
  public:
-  explicit OrderClient(std::string socket) : socket_(std::move(socket)) {}
+  explicit OrderClient(OrderAddress address) : address_(std::move(address)) {}
 
   struct Answer {
     int status = 0;  // of HTTP
@@ -31,17 +41,17 @@ class OrderClient {
   absl::StatusOr<Answer> Post(const std::string& path, const Json& body) const;
 
  private:
-  std::string socket_;
-  absl::Duration patience_ = absl::Seconds(60);
+  OrderAddress address_;
 };
 
-// Adds --socket (and --admin, by which the socket is found if it is not given).
-void AddSocketOption(CLI::App& command, Invocation& invocation, std::string& socket);
+// Adds --server and what goes with it, --socket, and --admin (by which the socket
+// is found if neither is given).
+void AddOrderOptions(CLI::App& command, Invocation& invocation, OrderAddress& address);
 
-// Where --socket says, else $BINNACLE_SOCKET, else where the server at the admin
-// address says that its socket is.
+// Where --server or --socket says, else $BINNACLE_SOCKET, else where the server
+// at the admin address says that its socket is.
 absl::StatusOr<OrderClient> ConnectForOrders(const Invocation& invocation,
-                                             const std::string& socket);
+                                             const OrderAddress& address);
 
 // What a refusal says; OK for an answer that is none.
 absl::Status RefusalIn(const OrderClient::Answer& answer);

@@ -13,12 +13,12 @@ struct Options {
   std::string ns = "default";
   std::string service_account = "default";
   std::string lifetime = "1h";
-  std::string socket;
+  OrderAddress address;
 };
 
 ExitCode Create(const Options& options, const Invocation& invocation) {
   Console& console = invocation.console;
-  const auto orders = ConnectForOrders(invocation, options.socket);
+  const auto orders = ConnectForOrders(invocation, options.address);
   if (!orders.ok()) return Report(orders.status(), console);
   const auto answer = orders->Post("/token", {{"namespace", options.ns},
                                               {"serviceAccount", options.service_account},
@@ -51,7 +51,7 @@ void AddTokenCommand(CLI::App& program, Invocation& invocation) {
   create->add_option("--lifetime", options->lifetime, "how long it may be used; 24h at most")
       ->capture_default_str()
       ->type_name("TIME");
-  AddSocketOption(*create, invocation, options->socket);
+  AddOrderOptions(*create, invocation, options->address);
   AddExamples(
       *create,
       {{"for the service account web in namespace shop",

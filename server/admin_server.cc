@@ -18,6 +18,7 @@
 #include "policy/kind.h"
 #include "server/authority_handlers.h"
 #include "server/authority_json.h"
+#include "server/host_port.h"
 #include "server/http_answer.h"
 #include "server/object_json.h"
 #include "server/process_metrics.h"
@@ -37,28 +38,6 @@ using HttpResponse = httplib::Response;
 constexpr int kHttpThreads = 4;
 constexpr size_t kMaxRequestBody = 1 << 20;
 constexpr absl::Duration kInspectPatience = absl::Seconds(5);
-
-struct HostPort {
-  std::string host;  // without brackets
-  int port = 0;
-};
-
-absl::StatusOr<HostPort> SplitAddress(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  HostPort parts;
-  if (colon == std::string::npos ||
-      !absl::SimpleAtoi(absl::string_view(address).substr(colon + 1), &parts.port) ||
-      parts.port < 0 || parts.port > 65535) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", address, "\" is no HOST:PORT, as in 127.0.0.1:15014"));
-  }
-  parts.host = address.substr(0, colon);
-  if (absl::StartsWith(parts.host, "[") && absl::EndsWith(parts.host, "]")) {
-    parts.host = parts.host.substr(1, parts.host.size() - 2);
-  }
-  if (parts.host.empty()) parts.host = "127.0.0.1";
-  return parts;
-}
 
 bool IsLoopbackHost(absl::string_view host) {
   return host == "localhost" || host == "::1" || absl::StartsWith(host, "127.");
@@ -143,22 +122,23 @@ class AdminServer::Http {
   }
 
   absl::StatusOr<std::string> Start(const std::string& address) {
-    auto parts = SplitAddress(address);
+    auto parts = ParseHostPort(address);
     if (!parts.ok()) return parts.status();
     if (!IsLoopbackHost(parts->host)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "the admin server does not listen on ", address,
           ": it has no authentication, so loopback alone is allowed (127.0.0.1, ::1)"));
     }
-    const int port = parts->port == 0 ? http_.bind_to_any_port(parts->host)
-                     : http_.bind_to_port(parts->host, parts->port) ? parts->port
-                                                                    : -1;
-    if (port <= 0) {
+    if (parts->port == 0) {
+      parts->port = http_.bind_to_any_port(parts->host);
+    } else if (!http_.bind_to_port(parts->host, parts->port)) {
+      parts->port = -1;
+    }
+    if (parts->port <= 0) {
       return absl::UnavailableError(absl::StrCat("cannot listen on ", address, " for admin HTTP"));
     }
     thread_ = std::thread([this] { http_.listen_after_bind(); });
-    const bool v6 = absl::StrContains(parts->host, ':');
-    return absl::StrCat(v6 ? "[" : "", parts->host, v6 ? "]" : "", ":", port);
+    return parts->ToString();
   }
 
   void Stop() {
@@ -174,9 +154,9 @@ class AdminServer::Http {
                                                 HttpResponse& response) {
     using Handled = httplib::Server::HandlerResponse;
     const std::string host = request.get_header_value("Host");
-    const auto parts = SplitAddress(absl::EndsWith(host, "]") || !absl::StrContains(host, ':')
-                                        ? absl::StrCat(host, ":80")
-                                        : host);
+    const auto parts = ParseHostPort(absl::EndsWith(host, "]") || !absl::StrContains(host, ':')
+                                         ? absl::StrCat(host, ":80")
+                                         : host);
     if (host.empty() || (parts.ok() && IsLoopbackHost(parts->host))) return Handled::Unhandled;
     Answer(response, {{"error", "this server answers on loopback only, not as " + host}}, 403);
     return Handled::Handled;

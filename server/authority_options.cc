@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "ca/spiffe_id.h"
 
 namespace binnacle::server {
 namespace {
@@ -26,6 +27,25 @@ absl::Status CheckTokenOptions(const ServeOptions& options) {
   return absl::InvalidArgumentError(
       "--token-keys and --token-issuer go together: whose tokens are taken, and how they are "
       "checked");
+}
+
+absl::Status CheckAdministrators(const ServeOptions& options, const std::string& trust_domain) {
+  if (options.remote_admin_address.empty() != options.administrators.empty()) {
+    return absl::InvalidArgumentError(
+        "--remote-admin-address and --administrator go together: where orders are taken, and from "
+        "whom");
+  }
+  for (const std::string& administrator : options.administrators) {
+    const auto id = ca::SpiffeId::Parse(administrator);
+    if (!id.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--administrator: ", id.status().message()));
+    }
+    if (id->trust_domain() != trust_domain) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--administrator ", administrator, ": the trust domain is ", trust_domain));
+    }
+  }
+  return absl::OkStatus();
 }
 
 std::string Environment(const char* name) {
@@ -63,6 +83,9 @@ absl::StatusOr<MeshAuthorityOptions> AuthorityOptionsFrom(const ServeOptions& op
   result.server_names.insert(result.server_names.end(), options.server_names.begin(),
                              options.server_names.end());
   if (auto tokens = CheckTokenOptions(options); !tokens.ok()) return tokens;
+  if (auto named = CheckAdministrators(options, config.trust_domain()); !named.ok()) return named;
+  result.limits.per_caller_per_second = options.cert_rate;
+  result.limits.per_caller_burst = options.cert_burst;
   result.token_keys = options.token_keys;
   result.token_issuer = options.token_issuer;
   result.token_audiences = options.token_audiences;

@@ -75,6 +75,33 @@ void AddAuthorityOptions(CLI::App& serve, ServeOptions& options) {
       ->type_name("TIME");
 }
 
+void AddIssuanceLimitOptions(CLI::App& serve, ServeOptions& options) {
+  serve
+      .add_option("--cert-rate", options.cert_rate,
+                  "certificates that one identity may have per second, on the long run")
+      ->capture_default_str()
+      ->type_name("NUMBER")
+      ->check(CLI::PositiveNumber);
+  serve
+      .add_option("--cert-burst", options.cert_burst,
+                  "and how many at once after it had none for a while")
+      ->capture_default_str()
+      ->type_name("NUMBER")
+      ->check(CLI::Range(1.0, 1e9));
+}
+
+void AddRemoteAdminOptions(CLI::App& serve, ServeOptions& options) {
+  serve
+      .add_option("--remote-admin-address", options.remote_admin_address,
+                  "orders from other hosts (token create, ca rotate), over TLS; if not given, they "
+                  "are taken on the admin socket alone")
+      ->type_name("HOST:PORT");
+  serve
+      .add_option("--administrator", options.administrators,
+                  "an identity that may give orders there with its certificate; may be repeated")
+      ->type_name("SPIFFE-ID");
+}
+
 void AddTokenOptions(CLI::App& serve, ServeOptions& options) {
   serve
       .add_option("--token-keys", options.token_keys,
@@ -133,7 +160,9 @@ CLI::App* AddServe(CLI::App& app, ServeOptions& options) {
       ->capture_default_str();
   serve->add_option("--log-format", options.log_format, "text or json")->capture_default_str();
   AddAuthorityOptions(*serve, options);
+  AddIssuanceLimitOptions(*serve, options);
   AddTokenOptions(*serve, options);
+  AddRemoteAdminOptions(*serve, options);
   AddAbsentListener(*serve, "--webhook-address");
   return serve;
 }

@@ -22,6 +22,7 @@
 #include "server/metrics.h"
 #include "server/node_auth.h"
 #include "server/push_hub.h"
+#include "server/remote_admin.h"
 #include "server/translation_pool.h"
 #include "server/version.h"
 #include "server/xds_server.h"
@@ -83,6 +84,7 @@ struct Identity {
   std::unique_ptr<CredentialNodeAuth> auth;
   std::unique_ptr<XdsServer> xds;
   std::unique_ptr<AdminSocket> socket;
+  std::unique_ptr<RemoteAdmin> remote;
 };
 
 // Everything that runs, in the order in which it depends on what stands before.
@@ -118,6 +120,7 @@ class Running {
     source_ = nullptr;
     xds_.Stop(kGrace);
     if (identity_.socket != nullptr) identity_.socket->Stop();
+    if (identity_.remote != nullptr) identity_.remote->Stop();
     if (identity_.xds != nullptr) identity_.xds->Stop(kGrace);
     if (identity_.pool != nullptr) identity_.pool->Stop();
     if (admin_ != nullptr) admin_->Stop();
@@ -128,7 +131,13 @@ class Running {
 
  private:
   absl::Status OpenAuthority() {
-    if (options_.secure_address.empty()) return absl::OkStatus();
+    if (options_.secure_address.empty()) {
+      return options_.remote_admin_address.empty()
+                 ? absl::OkStatus()
+                 : absl::InvalidArgumentError(
+                       "--remote-admin-address needs the authority, and --secure-address \"\" "
+                       "switches it off");
+    }
     auto options = AuthorityOptionsFrom(options_, config_, data_dir_);
     if (!options.ok()) return options.status();
     auto authority = MeshAuthority::Open(*std::move(options), hub_);
@@ -141,6 +150,10 @@ class Running {
     identity_.xds =
         std::make_unique<XdsServer>(StreamParts{hub_, pool_, metrics_, *identity_.auth});
     identity_.socket = std::make_unique<AdminSocket>(*identity_.authority);
+    if (!options_.remote_admin_address.empty()) {
+      identity_.remote =
+          std::make_unique<RemoteAdmin>(*identity_.authority, options_.administrators);
+    }
     return absl::OkStatus();
   }
 
@@ -157,6 +170,14 @@ class Running {
                              {identity_.authority->service().service()});
     if (!bound.ok()) return bound.status();
     spdlog::info("secure: xDS and certificates on {} (TLS)", *bound);
+    return ListenForRemoteOrders();
+  }
+
+  absl::Status ListenForRemoteOrders() {
+    if (identity_.remote == nullptr) return absl::OkStatus();
+    const auto bound = identity_.remote->Start(options_.remote_admin_address);
+    if (!bound.ok()) return bound.status();
+    spdlog::info("orders: listening on {} (TLS)", *bound);
     return absl::OkStatus();
   }
 

@@ -20,7 +20,9 @@ struct ServeOptions {
   std::string xds_address = "127.0.0.1:15010";
   std::string secure_address = "0.0.0.0:15012";  // empty: no authority either
   std::string admin_address = "127.0.0.1:15014";
-  std::string trust_domain;  // empty: MeshConfig's
+  std::string remote_admin_address;         // empty: orders are taken on the socket alone
+  std::vector<std::string> administrators;  // SPIFFE IDs
+  std::string trust_domain;                 // empty: MeshConfig's
   std::string push_delay_max = "100ms";
   // The authority.
   std::string namespace_name = "binnacle-system";  // where this server runs
@@ -29,7 +31,9 @@ struct ServeOptions {
   std::string ca_key = "ec-p256";                  // of a root made here
   std::string cert_lifetime = "24h";
   std::string max_cert_lifetime = "2160h";
-  std::string token_keys;  // file or URL; empty: only tokens made here
+  double cert_rate = 20;     // certificates per second and identity
+  double cert_burst = 1000;  // so many at once before
+  std::string token_keys;    // file or URL; empty: only tokens made here
   std::string token_issuer;
   std::vector<std::string> token_audiences = {"istio-ca"};
 

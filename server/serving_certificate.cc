@@ -99,6 +99,10 @@ std::optional<ca::Certificate> ServingCertificate::certificate() const {
   return certificate_;
 }
 
+absl::StatusOr<ca::SecretText> ServingCertificate::KeyAndChain() const {
+  return storage_.Read(kFile);
+}
+
 std::shared_ptr<grpc::ServerCredentials> ServingCertificate::Credentials() const {
   namespace tls = grpc::experimental;
   auto files = std::make_shared<tls::FileWatcherCertificateProvider>(

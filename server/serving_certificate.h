@@ -18,11 +18,13 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "ca/authority.h"
 #include "ca/clock.h"
 #include "ca/issuance_log.h"
+#include "ca/secret_text.h"
 #include "ca/storage.h"
 #include "grpcpp/security/server_credentials.h"
 
@@ -46,6 +48,10 @@ class ServingCertificate {
 
   // nullopt before the first.
   std::optional<ca::Certificate> certificate() const ABSL_LOCKS_EXCLUDED(mu_);
+
+  // What it is made of, in PEM: the key, then the chain without roots. Call after
+  // the first Renew().
+  absl::StatusOr<ca::SecretText> KeyAndChain() const;
 
   // For the listener. Clients are asked for a certificate and let in without
   // one: what they show is checked call by call, so that the answer can say

@@ -32,6 +32,24 @@ TEST_CASE("without a server there is no token, and the message says where one wa
                                       "nobody listens there"));
 }
 
+TEST_CASE("orders to another host want a certificate, its key and the roots") {
+  const ProgramRun run = Run({"token", "create", "--server", DeadAddress(), "--key", "/k.pem"});
+  CHECK(run.code == ExitCode::kUsage);
+  CHECK_THAT(run.err, Catch::Contains("--server wants --certificate and --key, an "
+                                      "administrator's, and --roots"));
+  const ProgramRun missing =
+      Run({"token", "create", "--server", DeadAddress(), "--key", "/nowhere/k.pem", "--certificate",
+           "/nowhere/c.pem", "--roots", "/nowhere/r.pem"});
+  CHECK(missing.code == ExitCode::kUsage);
+  CHECK(missing.err == "binnaclectl: --certificate /nowhere/c.pem: no certificate in PEM\n");
+}
+
+TEST_CASE("nobody waits for a rotation by an address whose certificate changes with it") {
+  const ProgramRun run = Run({"ca", "rotate", "--wait", "--server", DeadAddress()});
+  CHECK(run.code == ExitCode::kUsage);
+  CHECK_THAT(run.err, Catch::Contains("--wait does not go with --server"));
+}
+
 TEST_CASE("what the server says against a token is told") {
   AdminStub stub;
   stub.Refuse("/token", 400, R"({"error": "lifetime 48h is longer than 24h"})");

@@ -3,6 +3,7 @@
 import datetime
 import json
 import pathlib
+import re
 import stat
 import subprocess
 
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 
 from lab.control_plane import ControlPlane
 from lab.wait import until
-from mesh.certificate_client import CertificateClient, csr, new_key, uri_of
+from mesh.certificate_client import CertificateClient, csr, key_pem, new_key, uri_of
 from mesh.plugged_in import plugged_in
 
 WEB = "spiffe://cluster.local/ns/shop/sa/web"
@@ -194,6 +195,59 @@ def test_every_certificate_is_in_the_log(control_plane):
   assert record["caller"] == "token system:serviceaccount:shop:logged"
   assert record["fingerprint"] == leaf.fingerprint(hashes.SHA256()).hex()
   assert issued(control_plane, "--serial", record["serial"]) == [record]
+
+
+def test_an_administrator_gives_orders_from_another_host(tmp_path):
+  control_plane = start(tmp_path, "--remote-admin-address", "127.0.0.1:0", "--administrator",
+                        "spiffe://cluster.local/ns/ops/sa/admin")
+  port = re.search(r"orders: listening on 127\.0\.0\.1:(\d+)",
+                   control_plane.process.log.read_text())[1]
+  (tmp_path / "roots.pem").write_text(control_plane.trust_bundle())
+
+  def order(account, *words, server=f"localhost:{port}"):
+    key, chain = first_certificate(control_plane, "ops", account)
+    (tmp_path / "certificate.pem").write_text("".join(chain))
+    (tmp_path / "key.pem").write_bytes(key_pem(key))
+    return control_plane.try_ctl(
+        *words, "--admin", "127.0.0.1:9", "--server", server, "--roots", tmp_path / "roots.pem",
+        "--certificate", tmp_path / "certificate.pem", "--key", tmp_path / "key.pem")
+
+  made = order("admin", "token", "create", "-n", "shop", "--service-account", "web")
+  assert made.returncode == 0, made.stderr
+  with CertificateClient(control_plane, made.stdout.strip()) as client:
+    chain = client.ask(csr(new_key()))
+  assert uri_of(x509.load_pem_x509_certificate(chain[0].encode())) == [WEB]
+
+  refused = order("other", "token", "create", "-n", "shop", "--service-account", "web")
+  assert refused.returncode == 1 and refused.stdout == ""
+  assert "spiffe://cluster.local/ns/ops/sa/other is not named as an administrator" in refused.stderr
+
+  misled = order("admin", "token", "create", server=f"127.0.0.1:{port}")
+  assert misled.returncode == 3
+  assert "not under the roots" in misled.stderr and "not for that name" in misled.stderr
+
+  # Nobody stays connected with what was issued above.
+  assert order("admin", "ca", "rotate").returncode == 0
+  turned = order("admin", "ca", "rotate", "--without-absent")
+  assert turned.returncode == 0, turned.stderr
+  until(lambda: json.loads(control_plane.ctl("ca", "status", "-o", "json"))["phase"] == "retiring",
+        20, "the new root signs")
+  assert order("admin", "token", "create").returncode == 3  # under the new root now
+  (tmp_path / "roots.pem").write_text(control_plane.trust_bundle())
+  assert order("admin", "token", "create").returncode == 0
+  control_plane.stop()
+
+
+def test_how_many_certificates_one_identity_gets_is_a_flag(tmp_path):
+  control_plane = start(tmp_path, "--cert-rate", "0.01", "--cert-burst", "2")
+  with CertificateClient(control_plane, control_plane.token("shop", "web")) as client:
+    for _ in range(2):
+      client.ask(csr(new_key()))
+    error = refusal(client, csr(new_key()))
+  assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+  assert "0.01 certificates per second for one identity" in error.details()
+  first_certificate(control_plane, account="other")
+  control_plane.stop()
 
 
 def test_the_root_survives_a_kill_and_certificates_of_before_stay_good(tmp_path):

@@ -221,5 +221,34 @@ TEST_CASE("flags of the authority that make no sense are refused, with what is a
   CHECK_THAT(refused(), Catch::Contains("--token-keys and --token-issuer go together"));
 }
 
+TEST_CASE("administrators are named by their identities in this mesh, for an address") {
+  ServeOptions options;
+  policy::v1::MeshConfig config;
+  config.set_trust_domain("cluster.local");
+  const auto refused = [&] {
+    return std::string(AuthorityOptionsFrom(options, config, "/d").status().message());
+  };
+  options.administrators = {"spiffe://cluster.local/ns/ops/sa/admin"};
+  CHECK_THAT(refused(), Catch::Contains("--remote-admin-address and --administrator go together"));
+  options.remote_admin_address = "0.0.0.0:15017";
+  CHECK(AuthorityOptionsFrom(options, config, "/d").ok());
+  options.administrators.push_back("admin");
+  CHECK_THAT(refused(), Catch::StartsWith("--administrator: "));
+  options.administrators.back() = "spiffe://elsewhere/ns/ops/sa/admin";
+  CHECK(refused() ==
+        "--administrator spiffe://elsewhere/ns/ops/sa/admin: the trust domain is cluster.local");
+}
+
+TEST_CASE("how many certificates one identity may have is a matter of flags") {
+  ServeOptions options;
+  options.cert_rate = 0.5;
+  options.cert_burst = 3;
+  policy::v1::MeshConfig config;
+  const auto made = AuthorityOptionsFrom(options, config, "/d");
+  REQUIRE(made.ok());
+  CHECK(made->limits.per_caller_per_second == 0.5);
+  CHECK(made->limits.per_caller_burst == 3);
+}
+
 }  // namespace
 }  // namespace binnacle::server
