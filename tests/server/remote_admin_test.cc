@@ -68,7 +68,7 @@ class Client {
     return {result->status, Json::parse(result->body)};
   }
   std::string Written(const std::string& name, absl::string_view text) {
-    const std::string path = files_.File(name);
+    std::string path = files_.File(name);
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }
