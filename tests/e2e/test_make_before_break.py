@@ -110,22 +110,15 @@ class Underway:
     the proxies follow. At once, a file only says what it says in the end."""
     if arrival == "one file at a time":
       for file, content, sign in steps:
-        self._put(file, content)
+        self.mesh.policy.change_together([(file, content)])
         self.mesh.wait_until(sign, f"the proxies follow {file}")
         self.answered(20)
       return
     files = list({file: content for file, content, _ in steps}.items())
-    for file, content in files if arrival == "all at once" else reversed(files):
-      self._put(file, content)
+    self.mesh.policy.change_together(files if arrival == "all at once" else files[::-1])
     for file, _, sign in steps[-1:]:
       self.mesh.wait_until(sign, f"the proxies follow {file}")
     self.answered(200)
-
-  def _put(self, file, content):
-    if content is None:
-      self.mesh.policy.remove(file)
-    else:
-      self.mesh.policy.write(file, content)
 
 
 class Signs:
