@@ -57,7 +57,7 @@ def test_a_first_configuration_is_everything_in_the_mesh(run):
 def test_a_change_is_one_resource_for_each_proxy_and_reaches_all(run):
   _, results, _ = run
   endpoint = _steps(results, "table")["endpoint"]
-  assert endpoint["resources_by_type"] == {"CDS": 0, "EDS": 3 * 2, "LDS": 0, "RDS": 0}
+  assert endpoint["resources_by_type"] == {"CDS": 0, "EDS": 3 * 2, "LDS": 0, "RDS": 0, "VHDS": 0}
   assert 0 < endpoint["proxy_ms"]["p50"] <= endpoint["last_proxy_ms"]["max"]
   route = _steps(results, "table")["virtual-service"]
   assert route["resources_by_type"]["RDS"] == 3
