@@ -1,15 +1,10 @@
 #include "server/admin_server.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <chrono>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
@@ -20,6 +15,7 @@
 #include "server/authority_json.h"
 #include "server/host_port.h"
 #include "server/http_answer.h"
+#include "server/http_listener.h"
 #include "server/object_json.h"
 #include "server/process_metrics.h"
 #include "server/proxy_list.h"
@@ -36,7 +32,6 @@ using HttpRequest = httplib::Request;
 using HttpResponse = httplib::Response;
 
 constexpr int kHttpThreads = 4;
-constexpr size_t kMaxRequestBody = 1 << 20;
 constexpr absl::Duration kInspectPatience = absl::Seconds(5);
 
 bool IsLoopbackHost(absl::string_view host) {
@@ -93,23 +88,9 @@ bool KindIs(policy::Kind kind, absl::string_view word) {
 class AdminServer::Http {
  public:
   explicit Http(const AdminParts& parts) : parts_(parts) {
-    http_.new_task_queue = [] { return new httplib::ThreadPool(kHttpThreads); };
-    http_.set_payload_max_length(kMaxRequestBody);
-    http_.set_keep_alive_timeout(1);  // Stop() waits for idle connections
-    http_.set_read_timeout(std::chrono::seconds(5));
-    http_.set_socket_options([](int socket) {
-      // Not SO_REUSEPORT, which the library's default sets: a second server on
-      // the port must fail.
-      const int yes = 1;
-      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    });
     http_.set_pre_routing_handler([](const HttpRequest& request, HttpResponse& response) {
       return Guard(request, response);
     });
-    http_.set_exception_handler(
-        [](const HttpRequest&, HttpResponse& response, const std::exception_ptr&) {
-          Answer(response, {{"error", "internal error"}}, 500);
-        });
     AddHealth();
     AddDebug();
     AddProxies();
@@ -122,32 +103,19 @@ class AdminServer::Http {
   }
 
   absl::StatusOr<std::string> Start(const std::string& address) {
-    auto parts = ParseHostPort(address);
+    const auto parts = ParseHostPort(address);
     if (!parts.ok()) return parts.status();
     if (!IsLoopbackHost(parts->host)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "the admin server does not listen on ", address,
           ": it has no authentication, so loopback alone is allowed (127.0.0.1, ::1)"));
     }
-    if (parts->port == 0) {
-      parts->port = http_.bind_to_any_port(parts->host);
-    } else if (!http_.bind_to_port(parts->host, parts->port)) {
-      parts->port = -1;
-    }
-    if (parts->port <= 0) {
-      return absl::UnavailableError(absl::StrCat("cannot listen on ", address, " for admin HTTP"));
-    }
-    thread_ = std::thread([this] { http_.listen_after_bind(); });
-    return parts->ToString();
+    auto listening = listener_.Bind(*parts, "admin HTTP");
+    if (listening.ok()) listener_.Serve();
+    return listening;
   }
 
-  void Stop() {
-    if (!thread_.joinable()) return;
-    // stop() does nothing before listen_after_bind() has begun.
-    while (!http_.is_running()) std::this_thread::yield();
-    http_.stop();
-    thread_.join();
-  }
+  void Stop() { listener_.Stop(); }
 
  private:
   static httplib::Server::HandlerResponse Guard(const HttpRequest& request,
@@ -326,7 +294,7 @@ class AdminServer::Http {
 
   const AdminParts parts_;
   httplib::Server http_;
-  std::thread thread_;
+  HttpListener listener_{http_, kHttpThreads};
 };
 
 AdminServer::AdminServer(const AdminParts& parts) : http_(std::make_unique<Http>(parts)) {}

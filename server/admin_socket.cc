@@ -4,18 +4,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <thread>
-
 #include "absl/strings/str_cat.h"
 #include "httplib.h"
 #include "server/authority_handlers.h"
-#include "server/http_answer.h"
+#include "server/http_listener.h"
 
 namespace binnacle::server {
 namespace {
 
 constexpr int kHttpThreads = 2;
-constexpr size_t kMaxRequestBody = 1 << 20;
 // The library asks for a port even where there is none.
 constexpr int kAnyPort = 1;
 
@@ -24,15 +21,7 @@ constexpr int kAnyPort = 1;
 class AdminSocket::Http {
  public:
   explicit Http(MeshAuthority& authority) {
-    http_.new_task_queue = [] { return new httplib::ThreadPool(kHttpThreads); };
-    http_.set_payload_max_length(kMaxRequestBody);
-    http_.set_keep_alive_timeout(1);  // Stop() waits for idle connections
-    http_.set_read_timeout(std::chrono::seconds(5));
     http_.set_address_family(AF_UNIX);
-    http_.set_exception_handler(
-        [](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
-          Answer(response, {{"error", "internal error"}}, 500);
-        });
     AddAuthorityOrders(http_, authority);
   }
 
@@ -49,23 +38,18 @@ class AdminSocket::Http {
     umask(before);
     if (!bound) return absl::UnavailableError(absl::StrCat("cannot listen on ", path));
     path_ = path;
-    thread_ = std::thread([this] { http_.listen_after_bind(); });
+    listener_.Serve();
     return absl::OkStatus();
   }
 
   void Stop() {
-    if (!thread_.joinable()) return;
-    // stop() does nothing before listen_after_bind() has begun.
-    while (!http_.is_running()) std::this_thread::yield();
-    http_.stop();
-    thread_.join();
-    unlink(path_.c_str());
+    if (listener_.Stop()) unlink(path_.c_str());
   }
 
  private:
   httplib::Server http_;
+  HttpListener listener_{http_, kHttpThreads};
   std::string path_;
-  std::thread thread_;
 };
 
 AdminSocket::AdminSocket(MeshAuthority& authority) : http_(std::make_unique<Http>(authority)) {}

@@ -1,8 +1,5 @@
 #include "server/remote_admin.h"
 
-#include <sys/socket.h>
-
-#include <thread>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -14,6 +11,7 @@
 #include "server/authority_handlers.h"
 #include "server/host_port.h"
 #include "server/http_answer.h"
+#include "server/http_listener.h"
 #include "spdlog/spdlog.h"
 
 namespace binnacle::server {
@@ -22,7 +20,6 @@ namespace {
 using Handled = httplib::Server::HandlerResponse;
 
 constexpr int kHttpThreads = 4;
-constexpr size_t kMaxRequestBody = 1 << 20;
 
 std::string PemOf(X509* certificate) {
   const ca::BioPtr bio = ca::WriteBio();
@@ -89,49 +86,23 @@ class RemoteAdmin::Https {
           SetUp(context, authority);
           return true;
         }) {
-    http_.new_task_queue = [] { return new httplib::ThreadPool(kHttpThreads); };
-    http_.set_payload_max_length(kMaxRequestBody);
-    http_.set_keep_alive_timeout(1);  // Stop() waits for idle connections
-    http_.set_read_timeout(std::chrono::seconds(5));
-    http_.set_socket_options([](int socket) {
-      // Not SO_REUSEPORT: a second server on the port must fail.
-      const int yes = 1;
-      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    });
     http_.set_pre_routing_handler(
         [this](const httplib::Request& request, httplib::Response& response) {
           return Guard(request, response);
-        });
-    http_.set_exception_handler(
-        [](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
-          Answer(response, {{"error", "internal error"}}, 500);
         });
     AddAuthorityQuestions(http_, authority);
     AddAuthorityOrders(http_, authority);
   }
 
   absl::StatusOr<std::string> Start(const std::string& address) {
-    auto place = ParseHostPort(address);
+    const auto place = ParseHostPort(address);
     if (!place.ok()) return place.status();
-    if (place->port == 0) {
-      place->port = http_.bind_to_any_port(place->host);
-    } else if (!http_.bind_to_port(place->host, place->port)) {
-      place->port = -1;
-    }
-    if (place->port <= 0) {
-      return absl::UnavailableError(absl::StrCat("cannot listen on ", address, " for orders"));
-    }
-    thread_ = std::thread([this] { http_.listen_after_bind(); });
-    return place->ToString();
+    auto listening = listener_.Bind(*place, "orders");
+    if (listening.ok()) listener_.Serve();
+    return listening;
   }
 
-  void Stop() {
-    if (!thread_.joinable()) return;
-    // stop() does nothing before listen_after_bind() has begun.
-    while (!http_.is_running()) std::this_thread::yield();
-    http_.stop();
-    thread_.join();
-  }
+  void Stop() { listener_.Stop(); }
 
  private:
   Handled Guard(const httplib::Request& request, httplib::Response& response) const {
@@ -163,7 +134,7 @@ class RemoteAdmin::Https {
   MeshAuthority& authority_;
   const std::vector<std::string> administrators_;
   httplib::SSLServer http_;
-  std::thread thread_;
+  HttpListener listener_{http_, kHttpThreads};
 };
 
 RemoteAdmin::RemoteAdmin(MeshAuthority& authority, std::vector<std::string> administrators)
