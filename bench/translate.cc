@@ -4,7 +4,9 @@
 // each kind of resource; nothing changed; and one endpoint or one route changed
 // in meshes of several sizes. One line of JSON for each case.
 //
-//   bench_translate [--seconds 1] [--only cold|unchanged|changed] [--sizes 100,1000,20000]
+//   bench_translate [--seconds 1] [--only cold|unchanged|changed] [--case TEXT]
+//                   [--sizes 100,1000,20000]
+//                   [--case TEXT]
 //
 // Time is the thread's own, so that others on the machine disturb little; the
 // median of the rounds is told. "Cold" starts from a snapshot that exists and a
@@ -21,6 +23,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
@@ -90,6 +93,11 @@ translator::Node NodeOf(translator::ProxyType type) {
   return node;
 }
 
+struct Effort {
+  double seconds = 1;     // for each case
+  std::string only_case;  // what the names of the cases to run hold
+};
+
 struct ColdCase {
   std::string name;
   translator::ProxyType proxy;
@@ -108,7 +116,8 @@ size_t Build(Translator& translator, ResourceType type, const std::vector<std::s
   return found;
 }
 
-void RunCold(const ColdCase& what, const mesh::Snapshot& snapshot, double seconds) {
+void RunCold(const ColdCase& what, const mesh::Snapshot& snapshot, const Effort& effort) {
+  if (!absl::StrContains(what.name, effort.only_case)) return;
   const translator::Node node = NodeOf(what.proxy);
   // Proxies ask for routes by the names in their listeners.
   std::vector<std::string> names;
@@ -122,7 +131,7 @@ void RunCold(const ColdCase& what, const mesh::Snapshot& snapshot, double second
     }
   }
   size_t built = 0;
-  const double nanos = MedianNanos(seconds, [&] {
+  const double nanos = MedianNanos(effort.seconds, [&] {
     Translator translator;
     const auto proxy = translator.Classify(node, snapshot);
     const double start = ThreadNanos();
@@ -143,22 +152,22 @@ void RunCold(const ColdCase& what, const mesh::Snapshot& snapshot, double second
   std::fflush(stdout);
 }
 
-void RunColdCases(double seconds) {
+void RunColdCases(const Effort& effort) {
   const auto gateway = translator::ProxyType::kGateway;
   const auto sidecar = translator::ProxyType::kSidecar;
   Mesh hosts;
   hosts.Put(policy::ParseDocuments(GatewaysOfTheirOwn(1000), "hosts.yaml"));
   const auto snapshot = hosts.store.snapshot();
-  RunCold({"gateway 1000 HTTPS: routes", gateway, ResourceType::kRoute, 26.7}, *snapshot, seconds);
+  RunCold({"gateway 1000 HTTPS: routes", gateway, ResourceType::kRoute, 26.7}, *snapshot, effort);
   RunCold({"gateway 1000 HTTPS: clusters", gateway, ResourceType::kCluster, 14.2}, *snapshot,
-          seconds);
+          effort);
   RunCold({"gateway 1000 HTTPS: listeners", gateway, ResourceType::kListener, 16.4}, *snapshot,
-          seconds);
+          effort);
   Mesh shared;
   shared.Put(policy::ParseDocuments(SharedGateway(1000), "shared.yaml"));
   RunCold(
       {"gateway shared host, 1000 VirtualServices: routes", gateway, ResourceType::kRoute, 67.7},
-      *shared.store.snapshot(), seconds);
+      *shared.store.snapshot(), effort);
   MeshShape shape;
   shape.services = 100;
   shape.endpoints = 1;
@@ -166,11 +175,10 @@ void RunColdCases(double seconds) {
   Mesh small;
   small.Put(policy::ParseDocuments(MeshGenerator(shape).AllText(), "small.yaml"));
   const auto services = small.store.snapshot();
-  RunCold({"sidecar 100 HTTP: routes", sidecar, ResourceType::kRoute, 0.49}, *services, seconds);
-  RunCold({"sidecar 100 HTTP: clusters", sidecar, ResourceType::kCluster, 1.59}, *services,
-          seconds);
+  RunCold({"sidecar 100 HTTP: routes", sidecar, ResourceType::kRoute, 0.49}, *services, effort);
+  RunCold({"sidecar 100 HTTP: clusters", sidecar, ResourceType::kCluster, 1.59}, *services, effort);
   RunCold({"sidecar 100 HTTP: listeners", sidecar, ResourceType::kListener, 0.12}, *services,
-          seconds);
+          effort);
 }
 
 // A mesh of some size whose services are changed one by one, and what a sidecar
@@ -289,18 +297,20 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
       "Examples:\n"
       "  bench_translate --only cold\n"
       "  bench_translate --only changed --sizes 100,1000,20000");
-  double seconds = 1;
+  binnacle::bench::Effort effort;
   std::string only;
   std::vector<int> sizes = {100, 1000, 20'000};
-  app.add_option("--seconds", seconds, "for each case")->capture_default_str();
+  app.add_option("--seconds", effort.seconds, "for each case")->capture_default_str();
   app.add_option("--only", only, "cases")->check(CLI::IsMember({"cold", "unchanged", "changed"}));
+  app.add_option("--case", effort.only_case, "only the cold cases whose name holds this");
+  app.add_option("--case", cold.part_of_name, "only cold cases with this in their name");
   app.add_option("--sizes", sizes, "services")->delimiter(',')->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (only.empty() || only == "cold") binnacle::bench::RunColdCases(seconds);
-  if (only != "cold") binnacle::bench::RunSizes(sizes, only, seconds);
+  if (only.empty() || only == "cold") binnacle::bench::RunColdCases(effort);
+  if (only != "cold") binnacle::bench::RunSizes(sizes, only, effort.seconds);
   return 0;
 }
