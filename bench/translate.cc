@@ -6,7 +6,6 @@
 //
 //   bench_translate [--seconds 1] [--only cold|unchanged|changed] [--case TEXT]
 //                   [--sizes 100,1000,20000]
-//                   [--case TEXT]
 //
 // Time is the thread's own, so that others on the machine disturb little; the
 // median of the rounds is told. "Cold" starts from a snapshot that exists and a
@@ -303,7 +302,6 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   app.add_option("--seconds", effort.seconds, "for each case")->capture_default_str();
   app.add_option("--only", only, "cases")->check(CLI::IsMember({"cold", "unchanged", "changed"}));
   app.add_option("--case", effort.only_case, "only the cold cases whose name holds this");
-  app.add_option("--case", cold.part_of_name, "only cold cases with this in their name");
   app.add_option("--sizes", sizes, "services")->delimiter(',')->capture_default_str();
   try {
     app.parse(argc, argv);
