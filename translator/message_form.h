@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,23 +35,23 @@ class MessageForm {
   // The example, serialised, with texts[i] in the place of Blank(i). Equals the
   // serialisation of the message with these texts, as long as none is empty.
   std::string Fill(Texts texts) const;
+  // The same, at the end of `bytes`.
+  void AppendTo(std::string& bytes, Texts texts) const;
 
  private:
-  // Bytes that are always the same, and what follows them.
-  struct Piece {
-    std::string bytes;
-    enum class Then : uint8_t { kText, kMessage, kEnd } then = Then::kEnd;
-    size_t text = 0;            // its index
-    std::vector<Piece> inside;  // of the message
+  // A field whose length depends on the texts.
+  struct Field {
+    uint32_t within = 0;  // the index of the message that it is a part of
+    uint32_t begin = 0;   // of its length, in fixed_
+    std::optional<uint32_t> text;
+    uint32_t fixed_size = 0;  // of a message: what is always the same in it
   };
-  using Pieces = std::vector<Piece>;
 
-  static Pieces Read(absl::string_view bytes);
-  static size_t SizeOf(const Pieces& pieces, Texts texts);
-  static size_t SizeAfter(const Piece& piece, Texts texts);
-  static char* Write(const Pieces& pieces, Texts texts, char* to);
+  void Read(absl::string_view bytes, uint32_t message);
+  void Keep(absl::string_view bytes, uint32_t message);
 
-  Pieces pieces_;
+  std::string fixed_;          // what is always the same, in order
+  std::vector<Field> fields_;  // in order; the first is the whole message
 };
 
 }  // namespace binnacle::translator
