@@ -1,5 +1,6 @@
 #include "ctl/ca.h"
 
+#include "CLI/CLI.hpp"
 #include "ctl/ca_issued.h"
 #include "ctl/ca_root.h"
 #include "ctl/ca_rotate.h"

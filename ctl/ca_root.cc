@@ -1,5 +1,7 @@
 #include "ctl/ca_root.h"
 
+#include "CLI/CLI.hpp"
+
 namespace binnacle::ctl {
 namespace {
 

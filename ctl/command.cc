@@ -1,5 +1,6 @@
 #include "ctl/command.h"
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 
 namespace binnacle::ctl {

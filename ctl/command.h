@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "ctl/admin_client.h"
+#include "ctl/command_line.h"
 #include "ctl/console.h"
 #include "ctl/exit_code.h"
 

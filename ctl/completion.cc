@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "CLI/CLI.hpp"
 #include "absl/time/time.h"
 #include "ctl/completion_words.h"
 #include "ctl/json_field.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
+#include "ctl/command_line.h"
 
 namespace binnacle::ctl {
 

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"

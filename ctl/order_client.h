@@ -13,9 +13,9 @@
 #include <string>
 #include <utility>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "ctl/command.h"
+#include "ctl/command_line.h"
 #include "ctl/json.h"
 
 namespace binnacle::ctl {

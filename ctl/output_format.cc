@@ -1,5 +1,6 @@
 #include "ctl/output_format.h"
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "ctl/yaml_text.h"
 #include "policy/nearest_word.h"

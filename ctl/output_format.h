@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "ctl/command_line.h"
 #include "ctl/console.h"
 #include "ctl/json.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "CLI/CLI.hpp"
 #include "ctl/authn.h"
 #include "ctl/ca.h"
 #include "ctl/completion.h"

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "ctl/command.h"
+#include "ctl/command_line.h"
 #include "ctl/console.h"
 #include "ctl/exit_code.h"
 

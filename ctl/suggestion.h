@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "ctl/command_line.h"
 
 namespace binnacle::ctl {
 

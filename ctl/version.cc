@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "CLI/CLI.hpp"
 #include "ctl/json_field.h"
 #include "ctl/output_format.h"
 
