@@ -265,7 +265,13 @@ std::vector<const ListedGateway*> GatewaysFor(View& view, const policy::Labels& 
 }
 
 std::string ResolveHost(absl::string_view host, absl::string_view ns, absl::string_view domain) {
-  return absl::AsciiStrToLower(policy::ResolveShortName(host, ns, domain));
+  std::string resolved = policy::ResolveShortName(host, ns, domain);
+  absl::AsciiStrToLower(&resolved);
+  return resolved;
+}
+
+bool IsResolvedHost(absl::string_view host) {
+  return !policy::IsShortName(host) && absl::c_none_of(host, absl::ascii_isupper);
 }
 
 bool HostCovers(absl::string_view pattern, absl::string_view host) {

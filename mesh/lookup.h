@@ -70,6 +70,9 @@ std::vector<const ListedGateway*> GatewaysFor(View& view, const policy::Labels& 
 // a dot gets ".<ns>.svc.<domain>". Lower-cased.
 std::string ResolveHost(absl::string_view host, absl::string_view ns, absl::string_view domain);
 
+// Whether ResolveHost() would give what is written.
+bool IsResolvedHost(absl::string_view host);
+
 // "*.example.com" or "*" covers "a.example.com"; equal hosts cover each other.
 bool HostCovers(absl::string_view pattern, absl::string_view host);
 

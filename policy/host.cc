@@ -122,10 +122,13 @@ bool HostsOverlap(absl::string_view a, absl::string_view b) {
   return HostCovers(a, b) || HostCovers(b, a);
 }
 
+bool IsShortName(absl::string_view host) {
+  return !host.empty() && !IsWildcard(host) && !absl::StrContains(host, '.');
+}
+
 std::string ResolveShortName(absl::string_view host, absl::string_view ns,
                              absl::string_view domain) {
-  if (host.empty() || IsWildcard(host) || absl::StrContains(host, '.')) return std::string(host);
-  return absl::StrCat(host, ".", ns, ".svc.", domain);
+  return IsShortName(host) ? absl::StrCat(host, ".", ns, ".svc.", domain) : std::string(host);
 }
 
 }  // namespace binnacle::policy

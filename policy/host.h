@@ -35,6 +35,9 @@ bool HostCovers(absl::string_view wide, absl::string_view narrow);
 // Whether some name belongs to both.
 bool HostsOverlap(absl::string_view a, absl::string_view b);
 
+// Whether it is to be completed: neither a wildcard nor a name with a dot.
+bool IsShortName(absl::string_view host);
+
 // A name without a dot becomes "<host>.<ns>.svc.<domain>"; others, wildcards
 // among them, stay as they are.
 std::string ResolveShortName(absl::string_view host, absl::string_view ns,

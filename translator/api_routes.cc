@@ -4,6 +4,7 @@
 #include "translator/cluster_name.h"
 #include "translator/grpc_route.h"
 #include "translator/route_context.h"
+#include "translator/route_list.h"
 #include "translator/virtual_host.h"
 #include "translator/virtual_service_routes.h"
 
@@ -35,9 +36,13 @@ std::optional<Translated<RouteConfiguration>> BuildApiRoutes(mesh::View& view,
                        .origins = result.origins};
   const policy::Object* virtual_service =
       mesh::FindMeshVirtualService(view, proxy.ns, service->host);
+  RouteList routes;
   if (virtual_service == nullptr ||
-      !AppendVirtualServiceRoutes(context, *virtual_service, *virtual_host.mutable_routes())) {
-    AppendServiceRoute(context, *service, *virtual_host.mutable_routes());
+      !AppendVirtualServiceRoutes(context, *virtual_service, routes)) {
+    AppendServiceRoute(context, *service, routes);
+  }
+  for (absl::string_view bytes : {routes.some(), routes.all()}) {
+    if (!virtual_host.MergeFromString(std::string(bytes))) return std::nullopt;
   }
   AdaptToGrpc(OutboundClusterName(target->port, "", service->host), *virtual_host.mutable_routes());
   return result;

@@ -22,6 +22,7 @@
 #include "translator/on_demand_virtual_host.h"
 #include "translator/outbound_listeners.h"
 #include "translator/references.h"
+#include "translator/route_effect.h"
 #include "translator/secret.h"
 #include "translator/sidecar_routes.h"
 #include "translator/sni_dnat_clusters.h"
@@ -87,7 +88,8 @@ ClassTranslator::ClassTranslator(std::shared_ptr<const ProxyClass> proxy, Resour
       referenced_(ReferencedSets(Types())),
       named_(Memos<Resource>(&counts_, Types())),
       groups_(&counts_),
-      servers_(&counts_) {}
+      servers_(&counts_),
+      send_on_(&counts_) {}
 
 MemoCounts ClassTranslator::counts() const {
   absl::MutexLock lock(&mu_);
@@ -311,20 +313,19 @@ ResourcePtr ClassTranslator::BuildNamed(ResourceType type, const std::string& na
 }
 
 ResourcePtr ClassTranslator::BuildRoutes(const std::string& name, mesh::View& view) {
-  auto routes = [&] {
-    mu_.AssertHeld();
-    switch (proxy_->type) {
-      case ProxyType::kGateway:
-        return BuildGatewayRoutes(view, *proxy_, name, *Servers(view));
-      case ProxyType::kSidecar:
-        return BuildOnDemandRoutes(view, *proxy_, name);
-      case ProxyType::kGrpc:
-        break;
-    }
-    return BuildApiRoutes(view, *proxy_, name);
-  }();
+  if (proxy_->type == ProxyType::kGateway) return GatewayRoutes(name, view);
+  auto routes = proxy_->type == ProxyType::kSidecar ? BuildOnDemandRoutes(view, *proxy_, name)
+                                                    : BuildApiRoutes(view, *proxy_, name);
   if (!routes.has_value()) return nullptr;
   return Intern(ResourceType::kRoute, name, *std::move(routes));
+}
+
+ResourcePtr ClassTranslator::GatewayRoutes(const std::string& name, mesh::View& view) {
+  const auto send_on = send_on_.Get("", view, SendOnForm);
+  auto routes = BuildGatewayRoutes(view, *proxy_, name, *Servers(view), send_on.get());
+  if (!routes.has_value()) return nullptr;
+  return pool_.Intern(Resource::FromBytes(ResourceType::kRoute, name, routes->message,
+                                          std::move(routes->origins), std::move(routes->parts)));
 }
 
 // Points into objects of the snapshot: it is used only while the facts that

@@ -23,6 +23,7 @@
 #include "translator/gateway_servers.h"
 #include "translator/grouped_set.h"
 #include "translator/memo.h"
+#include "translator/message_form.h"
 #include "translator/on_demand_set.h"
 #include "translator/overlaid_set.h"
 #include "translator/plain_clusters.h"
@@ -87,6 +88,8 @@ class ClassTranslator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr BuildRoutes(const std::string& name, mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  ResourcePtr GatewayRoutes(const std::string& name, mesh::View& view)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::shared_ptr<const GatewayServers> Servers(mesh::View& view)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr FindSidecarRoutes(absl::string_view name, const mesh::Snapshot& snapshot)
@@ -117,6 +120,7 @@ class ClassTranslator {
   absl::flat_hash_map<std::string, std::unique_ptr<SidecarRouteConfiguration>> sidecar_routes_
       ABSL_GUARDED_BY(mu_);
   Memo<GatewayServers> servers_ ABSL_GUARDED_BY(mu_);
+  Memo<MessageForm> send_on_ ABSL_GUARDED_BY(mu_);  // of routes: see RouteContext
   size_t sweep_at_ ABSL_GUARDED_BY(mu_) = 4096;
 };
 

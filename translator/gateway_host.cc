@@ -13,23 +13,30 @@ GatewayHost ParseGatewayHost(absl::string_view written) {
   return {ns == "*" ? "" : ns, written.substr(slash + 1)};
 }
 
-std::vector<std::string> MeetHosts(absl::Span<const absl::string_view> server_hosts,
-                                   absl::Span<const std::string> hosts, absl::string_view ns) {
-  std::vector<std::string> met;
+MetHosts MeetHosts(absl::Span<const absl::string_view> server_hosts,
+                   absl::Span<const absl::string_view> hosts, absl::string_view ns) {
+  MetHosts met;
   for (absl::string_view written : server_hosts) {
     const GatewayHost server = ParseGatewayHost(written);
     if (!server.ns.empty() && server.ns != ns) continue;
-    for (const std::string& host : hosts) {
+    for (absl::string_view host : hosts) {
       if (mesh::HostCovers(server.host, host)) {
         met.push_back(host);
       } else if (mesh::HostCovers(host, server.host)) {
-        met.emplace_back(server.host);
+        met.push_back(server.host);
       }
     }
   }
   std::sort(met.begin(), met.end());
   met.erase(std::unique(met.begin(), met.end()), met.end());
   return met;
+}
+
+std::vector<std::string> MeetHosts(absl::Span<const absl::string_view> server_hosts,
+                                   absl::Span<const std::string> hosts, absl::string_view ns) {
+  const absl::InlinedVector<absl::string_view, 4> views(hosts.begin(), hosts.end());
+  const MetHosts met = MeetHosts(server_hosts, views, ns);
+  return {met.begin(), met.end()};
 }
 
 }  // namespace binnacle::translator

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -23,7 +24,12 @@ GatewayHost ParseGatewayHost(absl::string_view written);
 
 // The narrower of each pair in which one host covers the other; sorted,
 // without repetition. `server_hosts` as written, `hosts` those of a
-// VirtualService in `ns`, resolved.
+// VirtualService in `ns`, resolved. What is given points into both.
+using MetHosts = absl::InlinedVector<absl::string_view, 4>;
+MetHosts MeetHosts(absl::Span<const absl::string_view> server_hosts,
+                   absl::Span<const absl::string_view> hosts, absl::string_view ns);
+
+// The same, copied.
 std::vector<std::string> MeetHosts(absl::Span<const absl::string_view> server_hosts,
                                    absl::Span<const std::string> hosts, absl::string_view ns);
 

@@ -7,24 +7,23 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
-#include "envoy/config/route/v3/route.pb.h"
 #include "mesh/view.h"
 #include "translator/gateway_servers.h"
+#include "translator/message_form.h"
 #include "translator/proxy_class.h"
 #include "translator/translated.h"
 
 namespace binnacle::translator {
 
-// nullopt if no server of this class's gateways has that route name. `view`
-// must have read what `servers` was made from.
-std::optional<Translated<envoy::config::route::v3::RouteConfiguration>> BuildGatewayRoutes(
-    mesh::View& view, const ProxyClass& proxy, absl::string_view route_name,
-    const GatewayServers& servers);
-
-// The same, merging the servers itself.
-std::optional<Translated<envoy::config::route::v3::RouteConfiguration>> BuildGatewayRoutes(
-    mesh::View& view, const ProxyClass& proxy, absl::string_view route_name);
+// Serialised RouteConfiguration; nullopt if no server of this class's gateways
+// has that route name. `view` must have read what `servers` was made from.
+// `send_on`: see RouteContext.
+std::optional<Translated<std::string>> BuildGatewayRoutes(mesh::View& view, const ProxyClass& proxy,
+                                                          absl::string_view route_name,
+                                                          const GatewayServers& servers,
+                                                          const MessageForm* send_on = nullptr);
 
 }  // namespace binnacle::translator

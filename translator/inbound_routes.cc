@@ -40,7 +40,9 @@ void SetInboundRoutes(const InboundRouteOptions& options, RouteConfiguration& ro
   route.set_name("default");
   route.mutable_match()->set_prefix("/");
   GoToCluster(options, *route.mutable_route());
-  if (!options.host.empty()) SetOperationName(options.host, options.service_port, route);
+  if (options.host.empty()) return;
+  route.mutable_decorator()->set_operation(
+      absl::StrCat(OperationOf("", options.host, options.service_port), "/*"));
 }
 
 }  // namespace binnacle::translator

@@ -49,6 +49,13 @@ std::string DomainFor(absl::string_view name, absl::string_view host) {
   return std::string(host);
 }
 
+Found AsMessage(VirtualHostPart part) {
+  Found found(std::in_place);
+  if (!found->message.ParseFromString(part.message)) return std::nullopt;
+  found->origins = std::move(part.origins);
+  return found;
+}
+
 // Looks for the virtual host that has a request's host among its domains, in
 // the order in which Envoy does, without making any other.
 class Search {
@@ -98,9 +105,9 @@ class Search {
     hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
     for (const std::string& host : hosts) {
       if (host == "*" || !HasSidecarVirtualHost(view_, proxy_, host, port_)) continue;
-      Found found = BuildSidecarVirtualHost(view_, proxy_, host, route_name_);
-      if (found.has_value() && absl::c_linear_search(found->message.domains(), domain)) {
-        return found;
+      auto part = BuildSidecarVirtualHost(view_, proxy_, host, route_name_);
+      if (part.has_value() && absl::c_linear_search(part->domains, domain)) {
+        return AsMessage(*std::move(part));
       }
     }
     return std::nullopt;

@@ -7,18 +7,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/string_view.h"
-#include "envoy/config/route/v3/route_components.pb.h"
 
 namespace binnacle::translator {
 
-// Of a route that takes every request to a service.
-std::string ServiceOperationName(absl::string_view host, uint32_t port);
-
-// From the route's match and action, which must be set. Where a route has
-// several destinations, or none, `fallback` stands for the host.
-void SetOperationName(absl::string_view fallback, uint32_t port,
-                      envoy::config::route::v3::Route& route);
+// Less the path: the host and port behind `cluster`. Where a route has several
+// destinations, or none, `cluster` is empty, and `fallback` and `port` stand for
+// them.
+std::string OperationOf(absl::string_view cluster, absl::string_view fallback, uint32_t port);
 
 }  // namespace binnacle::translator

@@ -5,10 +5,12 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "translator/serialize.h"
+#include "translator/virtual_host.h"
 
 namespace binnacle::translator {
 namespace {
@@ -49,6 +51,12 @@ size_t SizeOf(const VirtualHostParts& parts) {
   return size;
 }
 
+size_t NumberOfDomains(const VirtualHostParts& parts) {
+  size_t number = 0;
+  for (const auto& part : parts) number += part == nullptr ? 0 : part->domains.size();
+  return number;
+}
+
 }  // namespace
 
 VirtualHostPart VirtualHostPart::Make(const VirtualHost& host, Origins origins) {
@@ -57,8 +65,19 @@ VirtualHostPart VirtualHostPart::Make(const VirtualHost& host, Origins origins) 
           {host.domains().begin(), host.domains().end()}};
 }
 
+VirtualHostPart VirtualHostPart::Make(std::string name, std::vector<std::string> domains,
+                                      const RouteList& routes, Origins origins) {
+  const absl::InlinedVector<absl::string_view, 8> views(domains.begin(), domains.end());
+  const VirtualHostFields fields{name, views, routes};
+  std::string message;
+  message.reserve(fields.Size());
+  fields.AppendTo(message);
+  return {{std::move(name), std::move(origins)}, std::move(message), std::move(domains)};
+}
+
 VirtualHostParts ResolveDomains(const RouteConfiguration& shell, const VirtualHostParts& parts) {
   absl::flat_hash_set<absl::string_view> taken;
+  taken.reserve(NumberOfDomains(parts));
   for (const auto& host : shell.virtual_hosts()) {
     taken.insert(host.domains().begin(), host.domains().end());
   }

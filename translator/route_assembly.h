@@ -15,6 +15,7 @@
 
 #include "envoy/config/route/v3/route.pb.h"
 #include "envoy/config/route/v3/route_components.pb.h"
+#include "translator/route_list.h"
 #include "translator/translated.h"
 
 namespace binnacle::translator {
@@ -25,6 +26,8 @@ struct VirtualHostPart : PartOrigins {
   std::vector<std::string> domains;  // of it
 
   static VirtualHostPart Make(const envoy::config::route::v3::VirtualHost& host, Origins origins);
+  static VirtualHostPart Make(std::string name, std::vector<std::string> domains,
+                              const RouteList& routes, Origins origins);
 };
 
 using VirtualHostParts = std::vector<std::shared_ptr<const VirtualHostPart>>;

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "mesh/view.h"
+#include "translator/message_form.h"
 #include "translator/proxy_class.h"
 #include "translator/translated.h"
 
@@ -26,6 +27,9 @@ struct RouteContext {
   // The host that routes are made for is no service's on `port`: then a
   // destination without a port means `port`, even that of a service with one.
   bool foreign_host = false;
+  // A Route that sends to the cluster Blank(0) as no policy changes it: most are
+  // that, filled in. nullptr: each is made for itself.
+  const MessageForm* send_on = nullptr;
 };
 
 }  // namespace binnacle::translator

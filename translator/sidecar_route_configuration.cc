@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "translator/route_effect.h"
 #include "translator/sidecar_routes.h"
 
 namespace binnacle::translator {
@@ -25,12 +26,14 @@ SidecarRouteConfiguration::SidecarRouteConfiguration(std::string name, const Pro
       pool_(pool),
       listing_(counts),
       shell_(counts),
+      send_on_(counts),
       built_(counts) {}
 
 SidecarRouteConfiguration::PartPtr SidecarRouteConfiguration::Part(const mesh::Snapshot& snapshot,
                                                                    const std::string& host) {
   return built_.Get(host, snapshot, [&](mesh::View& view) -> PartPtr {
-    auto part = MakeSidecarVirtualHost(view, proxy_, host, name_, plain_);
+    const auto send_on = send_on_.Get("", view, SendOnForm);
+    auto part = BuildSidecarVirtualHost(view, proxy_, host, name_, send_on.get());
     if (!part.has_value()) return nullptr;
     return std::make_shared<const VirtualHostPart>(*std::move(part));
   });

@@ -14,7 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "mesh/snapshot.h"
 #include "translator/memo.h"
-#include "translator/plain_virtual_hosts.h"
+#include "translator/message_form.h"
 #include "translator/proxy_class.h"
 #include "translator/resource.h"
 #include "translator/resource_pool.h"
@@ -48,7 +48,7 @@ class SidecarRouteConfiguration {
   ResourcePool& pool_;
   Memo<Names> listing_;
   Memo<Shell> shell_;
-  PlainVirtualHosts plain_;
+  Memo<MessageForm> send_on_;
   Memo<VirtualHostPart> built_;
 
   std::shared_ptr<const Names> names_;  // of the last Update()

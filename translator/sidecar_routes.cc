@@ -8,8 +8,8 @@
 #include "mesh/gateway_name.h"
 #include "mesh/lookup.h"
 #include "translator/config_source.h"
-#include "translator/hash_policy.h"
 #include "translator/route_context.h"
+#include "translator/route_list.h"
 #include "translator/virtual_host.h"
 #include "translator/virtual_service_routes.h"
 
@@ -17,7 +17,6 @@ namespace binnacle::translator {
 namespace {
 
 using envoy::config::route::v3::RouteConfiguration;
-using envoy::config::route::v3::VirtualHost;
 
 // "80", or "reviews.default.svc.cluster.local:80".
 struct RouteName {
@@ -70,7 +69,7 @@ std::optional<Place> FindPlace(mesh::View& view, const ProxyClass& proxy, absl::
   return Place{*route, host, service, mesh::FindMeshVirtualService(view, proxy.ns, host)};
 }
 
-bool AppendRoutes(RouteContext& context, const Place& place, Routes& routes) {
+bool AppendRoutes(RouteContext& context, const Place& place, RouteList& routes) {
   if (place.virtual_service != nullptr &&
       AppendVirtualServiceRoutes(context, *place.virtual_service, routes)) {
     return true;
@@ -84,23 +83,6 @@ std::vector<std::string> DomainsOf(mesh::View& view, const ProxyClass& proxy, co
   if (!place.route.host.empty()) return {"*"};  // whatever comes to that address
   if (place.service == nullptr) return {std::string(place.host)};
   return ServiceDomains(*place.service, proxy.ns, view.settings().domain);
-}
-
-std::optional<Translated<VirtualHost>> Build(mesh::View& view, const ProxyClass& proxy,
-                                             const Place& place) {
-  Translated<VirtualHost> result;
-  const absl::string_view gateways[] = {mesh::kMeshGateway};
-  RouteContext context{.view = view,
-                       .proxy = proxy,
-                       .port = place.route.port,
-                       .gateways = gateways,
-                       .origins = result.origins,
-                       .foreign_host = place.service == nullptr};
-  if (!AppendRoutes(context, place, *result.message.mutable_routes())) return std::nullopt;
-  SetHost(VirtualHostName(place.host, place.route.port), DomainsOf(view, proxy, place),
-          result.message);
-  if (place.service != nullptr) result.origins.push_back(place.service->origin);
-  return result;
 }
 
 }  // namespace
@@ -126,32 +108,26 @@ std::optional<std::vector<std::string>> SidecarVirtualHostNames(mesh::View& view
   return hosts;
 }
 
-std::optional<Translated<VirtualHost>> BuildSidecarVirtualHost(mesh::View& view,
-                                                               const ProxyClass& proxy,
-                                                               absl::string_view host,
-                                                               absl::string_view route_name) {
-  const auto place = FindPlace(view, proxy, host, route_name);
-  return place.has_value() ? Build(view, proxy, *place) : std::nullopt;
-}
-
-std::optional<VirtualHostPart> MakeSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy,
-                                                      absl::string_view host,
-                                                      absl::string_view route_name,
-                                                      PlainVirtualHosts& plain) {
+std::optional<VirtualHostPart> BuildSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy,
+                                                       absl::string_view host,
+                                                       absl::string_view route_name,
+                                                       const MessageForm* send_on) {
   const auto place = FindPlace(view, proxy, host, route_name);
   if (!place.has_value()) return std::nullopt;
-  const mesh::Service* service = place->service;
-  if (service == nullptr || place->virtual_service != nullptr ||
-      FindHashingRule(view, proxy, host, service) != nullptr) {
-    auto built = Build(view, proxy, *place);
-    if (!built.has_value()) return std::nullopt;
-    return VirtualHostPart::Make(built->message, std::move(built->origins));
-  }
-  std::vector<std::string> domains = DomainsOf(view, proxy, *place);
-  std::string bytes = plain.Fill(view, *service, place->route.port, domains);
-  return VirtualHostPart{{VirtualHostName(host, place->route.port), {service->origin}},
-                         std::move(bytes),
-                         std::move(domains)};
+  const absl::string_view gateways[] = {mesh::kMeshGateway};
+  Origins origins;
+  RouteContext context{.view = view,
+                       .proxy = proxy,
+                       .port = place->route.port,
+                       .gateways = gateways,
+                       .origins = origins,
+                       .foreign_host = place->service == nullptr,
+                       .send_on = send_on};
+  RouteList routes;
+  if (!AppendRoutes(context, *place, routes)) return std::nullopt;
+  if (place->service != nullptr) origins.push_back(place->service->origin);
+  return VirtualHostPart::Make(VirtualHostName(place->host, place->route.port),
+                               DomainsOf(view, proxy, *place), routes, std::move(origins));
 }
 
 Translated<RouteConfiguration> BuildSidecarRouteShell(mesh::View& view, const ProxyClass&,

@@ -15,9 +15,8 @@
 
 #include "absl/strings/string_view.h"
 #include "envoy/config/route/v3/route.pb.h"
-#include "envoy/config/route/v3/route_components.pb.h"
 #include "mesh/view.h"
-#include "translator/plain_virtual_hosts.h"
+#include "translator/message_form.h"
 #include "translator/proxy_class.h"
 #include "translator/route_assembly.h"
 #include "translator/translated.h"
@@ -30,16 +29,12 @@ std::optional<std::vector<std::string>> SidecarVirtualHostNames(mesh::View& view
                                                                 const ProxyClass& proxy,
                                                                 absl::string_view route_name);
 
-// nullopt if the host turns out to have no routes there.
-std::optional<Translated<envoy::config::route::v3::VirtualHost>> BuildSidecarVirtualHost(
-    mesh::View& view, const ProxyClass& proxy, absl::string_view host,
-    absl::string_view route_name);
-
-// The same, serialised. Those that are like many others are filled in by `plain`.
-std::optional<VirtualHostPart> MakeSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy,
-                                                      absl::string_view host,
-                                                      absl::string_view route_name,
-                                                      PlainVirtualHosts& plain);
+// nullopt if the host turns out to have no routes there. `send_on`: see
+// RouteContext.
+std::optional<VirtualHostPart> BuildSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy,
+                                                       absl::string_view host,
+                                                       absl::string_view route_name,
+                                                       const MessageForm* send_on = nullptr);
 
 // Whether SidecarVirtualHostNames() of a port's route configuration have `host`.
 bool HasSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy, absl::string_view host,

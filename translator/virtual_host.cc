@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "translator/cluster_name.h"
+#include "translator/field_bytes.h"
 #include "translator/route_match.h"
 #include "translator/route_timeout.h"
 
@@ -18,6 +19,9 @@ using Domains = std::vector<std::string>;
 
 constexpr uint32_t kMaxDirectResponseBytes = 1048576;
 constexpr uint32_t kBadGateway = 502;
+// On the wire.
+constexpr size_t kRequireTlsSize = 2;
+constexpr size_t kOptionsSize = 2;
 
 // "reviews.default.svc.cluster.local" -> "reviews", "reviews.default.svc" and
 // "reviews.default" where the client is in `default`; elsewhere without the
@@ -81,10 +85,24 @@ Domains ServiceDomains(const mesh::Service& service, absl::string_view client_ns
   return domains;
 }
 
-void SetHost(std::string name, Domains domains, VirtualHost& virtual_host) {
-  virtual_host.set_name(std::move(name));
-  for (std::string& domain : domains) virtual_host.add_domains(std::move(domain));
-  virtual_host.set_include_request_attempt_count(true);
+size_t VirtualHostFields::Size() const {
+  size_t size = TextSize(VirtualHost::kNameFieldNumber, name) + routes.some().size() +
+                routes.all().size() + kOptionsSize + (require_tls ? kRequireTlsSize : 0);
+  for (absl::string_view domain : domains) {
+    size += FieldSize(VirtualHost::kDomainsFieldNumber, domain.size());
+  }
+  return size;
+}
+
+void VirtualHostFields::AppendTo(std::string& bytes) const {
+  AppendText(VirtualHost::kNameFieldNumber, name, bytes);
+  for (absl::string_view domain : domains) {
+    AppendField(VirtualHost::kDomainsFieldNumber, domain, bytes);
+  }
+  bytes.append(routes.some().data(), routes.some().size());
+  bytes.append(routes.all().data(), routes.all().size());
+  if (require_tls) AppendSmall(VirtualHost::kRequireTlsFieldNumber, VirtualHost::ALL, bytes);
+  AppendSmall(VirtualHost::kIncludeRequestAttemptCountFieldNumber, 1, bytes);
 }
 
 void SetCatchAll(const policy::v1::MeshConfig& config, VirtualHost& virtual_host) {

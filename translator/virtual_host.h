@@ -7,15 +7,18 @@
 // Spec     Envoy v3 VirtualHost; policy facts, section 4.10.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "envoy/config/route/v3/route.pb.h"
 #include "envoy/config/route/v3/route_components.pb.h"
 #include "mesh/service.h"
 #include "proto/policy/mesh_config.pb.h"
+#include "translator/route_list.h"
 
 namespace binnacle::translator {
 
@@ -28,9 +31,16 @@ std::string VirtualHostName(absl::string_view host, uint32_t port);
 std::vector<std::string> ServiceDomains(const mesh::Service& service, absl::string_view client_ns,
                                         absl::string_view domain);
 
-// All of a host's virtual host but its routes.
-void SetHost(std::string name, std::vector<std::string> domains,
-             envoy::config::route::v3::VirtualHost& virtual_host);
+// A VirtualHost, serialised.
+struct VirtualHostFields {
+  absl::string_view name;
+  absl::Span<const absl::string_view> domains;
+  const RouteList& routes;
+  bool require_tls = false;
+
+  size_t Size() const;
+  void AppendTo(std::string& bytes) const;
+};
 
 // Where requests for hosts outside the mesh's knowledge go: on (`allow_any`),
 // or nowhere (`block_all`, 502).

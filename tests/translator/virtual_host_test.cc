@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "translator/serialize.h"
+
 namespace binnacle::translator {
 namespace {
 
@@ -48,6 +50,39 @@ TEST_CASE("addresses are names, ranges are not") {
                        "0.0.0.0",  "2001:db8::1", "2001:db8::2/128"};
   CHECK(DomainsOf(service) ==
         Domains{"a.com", "a.com.", "10.0.0.1", "10.2.0.1", "[2001:db8::1]", "[2001:db8::2]"});
+}
+
+TEST_CASE("a virtual host written by hand is what protobuf writes") {
+  RouteList routes;
+  routes.Add({"", "", "a.com:80"}, MatchBytes::OfAll(), "all");
+  MatchBytes some;
+  policy::v1::HttpMatchRequest match;
+  match.mutable_uri()->set_exact("/a");
+  some.Set(match);
+  routes.Add({"", "", "a.com:80"}, some, "");
+  for (const size_t length : {1, 127, 128, 20'000}) {
+    const std::string name(length, 'n');
+    for (const bool require_tls : {true, false}) {
+      const std::string bytes = [&] {
+        std::string appended = "before";
+        const absl::string_view domains[] = {"a.com", name};
+        const VirtualHostFields fields{name, domains, routes, require_tls};
+        fields.AppendTo(appended);
+        CHECK(appended.size() == 6 + fields.Size());
+        return appended.substr(6);
+      }();
+      envoy::config::route::v3::VirtualHost host;
+      REQUIRE(host.ParseFromString(bytes));
+      CHECK(Serialize(host) == bytes);
+      CHECK(host.name() == name);
+      CHECK(host.domains_size() == 2);
+      CHECK(host.include_request_attempt_count());
+      CHECK((host.require_tls() == host.ALL) == require_tls);
+      REQUIRE(host.routes_size() == 2);
+      CHECK(host.routes(0).decorator().operation() == "a.com:80/a");
+      CHECK(host.routes(1).name() == "all");
+    }
+  }
 }
 
 }  // namespace binnacle::translator
