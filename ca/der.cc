@@ -80,6 +80,17 @@ void AppendDer(uint8_t tag, absl::string_view content, std::string* out) {
   out->append(content.data(), content.size());
 }
 
+size_t BeginDer(uint8_t tag, std::string* out) {
+  *out += static_cast<char>(tag);
+  return out->size();
+}
+
+void EndDer(size_t begun, std::string* out) {
+  std::string length;  // at most five bytes: not on the heap
+  AppendLength(out->size() - begun, &length);
+  out->insert(begun, length);
+}
+
 std::string DerWholeBytes(absl::string_view bytes) {
   std::string content;
   content.reserve(1 + bytes.size());

@@ -9,6 +9,7 @@
 // Spec     X.690: definite lengths in their shortest form, tags of one byte.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -65,6 +66,9 @@ class DerReader {
 
 std::string Der(uint8_t tag, absl::string_view content);
 void AppendDer(uint8_t tag, absl::string_view content, std::string* out);
+// What is appended between these two is the content. Nests.
+[[nodiscard]] size_t BeginDer(uint8_t tag, std::string* out);
+void EndDer(size_t begun, std::string* out);
 // A BIT STRING whose bits fill its bytes.
 std::string DerWholeBytes(absl::string_view bytes);
 // Non-negative, of big-endian bytes.

@@ -26,7 +26,7 @@ constexpr absl::Duration kGatherFor = absl::Milliseconds(2);
 
 struct Waiting {
   IssuanceRecord record;
-  std::function<void(absl::Status)> done;
+  absl::AnyInvocable<void(const absl::Status&)> done;
 };
 
 // The connection that writes; only its log's thread uses it.
@@ -240,7 +240,7 @@ class SqliteIssuanceLog final : public IssuanceLog {
     thread_.join();
   }
 
-  void Append(IssuanceRecord record, std::function<void(absl::Status)> done) override
+  void Append(IssuanceRecord record, absl::AnyInvocable<void(const absl::Status&)> done) override
       ABSL_LOCKS_EXCLUDED(mu_) {
     absl::MutexLock lock(&mu_);
     waiting_.push_back({std::move(record), std::move(done)});

@@ -13,12 +13,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -55,7 +55,8 @@ class IssuanceLog {
   static absl::StatusOr<std::unique_ptr<IssuanceLog>> Open(const std::string& path);
   virtual ~IssuanceLog() = default;
 
-  virtual void Append(IssuanceRecord record, std::function<void(absl::Status)> done) = 0;
+  virtual void Append(IssuanceRecord record,
+                      absl::AnyInvocable<void(const absl::Status&)> done) = 0;
   virtual absl::StatusOr<std::vector<IssuanceRecord>> Find(const IssuanceQuery& query) const = 0;
   // Of all under these issuers that are still valid at `now`: how many, and
   // when the last one expires (InfinitePast: none).

@@ -37,11 +37,13 @@ constexpr absl::string_view kServerAndClient(
 constexpr absl::string_view kServerOnly(
     "\x30\x13\x06\x03\x55\x1d\x25\x04\x0c\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01", 21);
 
-std::string Extension(absl::string_view oid, bool critical, absl::string_view value) {
-  std::string content = Der(kDerOid, oid);
-  if (critical) content.append("\x01\x01\xff", 3);
-  AppendDer(kDerOctetString, value, &content);
-  return Der(kDerSequence, content);
+void AppendExtension(absl::string_view oid, bool critical, absl::string_view value,
+                     std::string* out) {
+  const size_t extension = BeginDer(kDerSequence, out);
+  AppendDer(kDerOid, oid, out);
+  if (critical) out->append("\x01\x01\xff", 3);
+  AppendDer(kDerOctetString, value, out);
+  EndDer(extension, out);
 }
 
 bool IsRsa(absl::string_view public_key_info) {
@@ -56,7 +58,10 @@ std::string AuthorityKeyId(const CertificateDer& issuer) {
   DerReader reader(own->value);
   const auto id = reader.Read(kDerOctetString);
   if (!id.has_value() || id->empty()) return "";
-  return Extension(kOidAuthorityKeyIdentifier, false, Der(kDerSequence, Der(DerContext(0), *id)));
+  std::string extension;
+  AppendExtension(kOidAuthorityKeyIdentifier, /*critical=*/false,
+                  Der(kDerSequence, Der(DerContext(0), *id)), &extension);
+  return extension;
 }
 
 // RFC 7093, method 1.
@@ -94,36 +99,45 @@ absl::StatusOr<LeafSigner> LeafSigner::Make(const Issuer& issuer) {
   return LeafSigner(*std::move(key), std::string(parts.subject), AuthorityKeyId(parts));
 }
 
-std::string LeafSigner::Extensions(const Leaf& leaf) const {
-  std::string list;
-  list.reserve(512);
-  absl::StrAppend(&list, kNoAuthority, IsRsa(leaf.public_key_info) ? kUsageRsa : kUsageEc,
+void LeafSigner::AppendExtensions(const Leaf& leaf, std::string* out) const {
+  const size_t wrapped = BeginDer(DerContextMany(3), out);
+  const size_t list = BeginDer(kDerSequence, out);
+  absl::StrAppend(out, kNoAuthority, IsRsa(leaf.public_key_info) ? kUsageRsa : kUsageEc,
                   leaf.use == LeafUse::kWorkload ? kServerAndClient : kServerOnly,
                   authority_key_id_);
-  list += Extension(kOidSubjectKeyIdentifier, false,
-                    Der(kDerOctetString, KeyIdOf(leaf.public_key_info)));
-  list += Extension(kOidSubjectAltName, /*critical=*/true, leaf.alt_names);
-  return Der(DerContextMany(3), Der(kDerSequence, list));
+  AppendExtension(kOidSubjectKeyIdentifier, /*critical=*/false,
+                  Der(kDerOctetString, KeyIdOf(leaf.public_key_info)), out);
+  AppendExtension(kOidSubjectAltName, /*critical=*/true, leaf.alt_names, out);
+  EndDer(list, out);
+  EndDer(wrapped, out);
 }
 
-std::string LeafSigner::Tbs(const Leaf& leaf, absl::string_view serial) const {
+void LeafSigner::AppendTbs(const Leaf& leaf, absl::string_view serial, std::string* out) const {
   constexpr absl::string_view kVersion3("\xa0\x03\x02\x01\x02", 5);
   constexpr absl::string_view kNoSubject("\x30\x00", 2);
-  return Der(kDerSequence,
-             absl::StrCat(
-                 kVersion3, DerUnsigned(serial), key_.algorithm(), issuer_name_,
-                 Der(kDerSequence, absl::StrCat(DerTime(leaf.not_before), DerTime(leaf.not_after))),
-                 kNoSubject, leaf.public_key_info, Extensions(leaf)));
+  const size_t tbs = BeginDer(kDerSequence, out);
+  absl::StrAppend(out, kVersion3, DerUnsigned(serial), key_.algorithm(), issuer_name_);
+  const size_t validity = BeginDer(kDerSequence, out);
+  absl::StrAppend(out, DerTime(leaf.not_before), DerTime(leaf.not_after));
+  EndDer(validity, out);
+  absl::StrAppend(out, kNoSubject, leaf.public_key_info);
+  AppendExtensions(leaf, out);
+  EndDer(tbs, out);
 }
 
 absl::StatusOr<Certificate> LeafSigner::Sign(const Leaf& leaf) const {
+  constexpr size_t kUsualBytes = 1024;
   const auto serial = NewSerialNumber();
   if (!serial.ok()) return serial.status();
-  const std::string tbs = Tbs(leaf, *serial);
-  const auto signature = key_.Sign(tbs);
+  std::string der;
+  der.reserve(kUsualBytes);
+  const size_t certificate = BeginDer(kDerSequence, &der);
+  AppendTbs(leaf, *serial, &der);
+  const auto signature = key_.Sign(absl::string_view(der).substr(certificate));
   if (!signature.ok()) return signature.status();
-  return Certificate::FromOwnDer(
-      Der(kDerSequence, absl::StrCat(tbs, key_.algorithm(), DerWholeBytes(*signature))));
+  absl::StrAppend(&der, key_.algorithm(), DerWholeBytes(*signature));
+  EndDer(certificate, &der);
+  return Certificate::FromOwnDer(std::move(der));
 }
 
 std::string UriAltName(absl::string_view uri) { return Der(kDerSequence, Der(DerContext(6), uri)); }

@@ -50,8 +50,8 @@ class LeafSigner {
         issuer_name_(std::move(issuer_name)),
         authority_key_id_(std::move(authority_key_id)) {}
 
-  std::string Tbs(const Leaf& leaf, absl::string_view serial) const;
-  std::string Extensions(const Leaf& leaf) const;
+  void AppendTbs(const Leaf& leaf, absl::string_view serial, std::string* out) const;
+  void AppendExtensions(const Leaf& leaf, std::string* out) const;
 
   SigningKey key_;
   std::string issuer_name_;       // Name, in DER

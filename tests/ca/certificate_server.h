@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "ca/certificate_service.h"
@@ -37,7 +38,7 @@ class FailingLog final : public IssuanceLog {
  public:
   explicit FailingLog(std::unique_ptr<IssuanceLog> log) : log_(std::move(log)) {}
 
-  void Append(IssuanceRecord record, std::function<void(absl::Status)> done) override {
+  void Append(IssuanceRecord record, absl::AnyInvocable<void(const absl::Status&)> done) override {
     if (full) return done(absl::UnavailableError("the disk is full"));
     log_->Append(std::move(record), std::move(done));
   }
