@@ -232,6 +232,13 @@ ResourcePtr ClassTranslator::Intern(ResourceType type, Translated<Message> trans
   return Intern(type, std::move(name), std::move(translated));
 }
 
+ResourcePtr ClassTranslator::Intern(ResourceType type, Translated<SerializedListener> translated) {
+  auto& listener = translated.message;
+  return pool_.Intern(Resource::FromBytes(type, std::move(listener.name), listener.bytes,
+                                          std::move(translated.origins),
+                                          std::move(translated.parts)));
+}
+
 template <typename Message>
 ClassTranslator::Resources ClassTranslator::InternAll(ResourceType type,
                                                       std::vector<Translated<Message>> translated) {

@@ -32,6 +32,7 @@
 #include "translator/resource.h"
 #include "translator/resource_pool.h"
 #include "translator/resource_set.h"
+#include "translator/serialized_listener.h"
 #include "translator/sidecar_route_configuration.h"
 
 namespace binnacle::translator {
@@ -99,6 +100,7 @@ class ClassTranslator {
   ResourcePtr Intern(ResourceType type, std::string name, Translated<Message> translated);
   template <typename Message>
   ResourcePtr Intern(ResourceType type, Translated<Message> translated);
+  ResourcePtr Intern(ResourceType type, Translated<SerializedListener> translated);
   template <typename Message>
   Resources InternAll(ResourceType type, std::vector<Translated<Message>> translated);
   void DropUnused(const mesh::Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -18,7 +18,6 @@
 namespace binnacle::translator {
 
 using envoy::config::core::v3::ConfigSource;
-using envoy::config::core::v3::TransportSocket;
 using envoy::extensions::transport_sockets::tls::v3::CertificateValidationContext;
 using envoy::extensions::transport_sockets::tls::v3::CommonTlsContext;
 using envoy::extensions::transport_sockets::tls::v3::DownstreamTlsContext;
@@ -35,11 +34,10 @@ namespace {
 constexpr int kMissingSecretMillis = 100;
 constexpr int kFilePatienceSeconds = 5;
 
-TransportSocket Wrap(const DownstreamTlsContext& context) {
-  TransportSocket socket;
-  socket.set_name("envoy.transport_sockets.tls");
-  SetTypedConfig(context, *socket.mutable_typed_config());
-  return socket;
+constexpr int kSocketConfig = 3;  // field of TransportSocket
+
+std::string Wrap(const DownstreamTlsContext& context) {
+  return NamedConfig("envoy.transport_sockets.tls", kSocketConfig, context);
 }
 
 void FromAgent(absl::string_view name, SdsSecretConfig& out) {
@@ -231,8 +229,8 @@ void SetValidation(mesh::View& view, const ProxyClass& proxy, const ServerTlsSet
 
 }  // namespace
 
-TransportSocket BuildMeshTlsSocket(const MeshConfig& config, const ProxyClass& proxy,
-                                   bool certificate_required) {
+std::string BuildMeshTlsSocket(const MeshConfig& config, const ProxyClass& proxy,
+                               bool certificate_required) {
   MessageSpace space;
   auto& context = space.New<DownstreamTlsContext>();
   context.mutable_require_client_certificate()->set_value(certificate_required);
@@ -248,8 +246,8 @@ TransportSocket BuildMeshTlsSocket(const MeshConfig& config, const ProxyClass& p
   return Wrap(context);
 }
 
-std::optional<TransportSocket> BuildGatewayTlsSocket(mesh::View& view, const ProxyClass& proxy,
-                                                     const ServerTlsSettings& tls) {
+std::optional<std::string> BuildGatewayTlsSocket(mesh::View& view, const ProxyClass& proxy,
+                                                 const ServerTlsSettings& tls) {
   DownstreamTlsContext context;
   CommonTlsContext& common = *context.mutable_common_tls_context();
   context.mutable_require_client_certificate()->set_value(

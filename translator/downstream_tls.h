@@ -9,12 +9,12 @@
 //
 // Threads  pure, but for what the View records.
 // Spec     policy facts, sections 1.1 (tls), 3 (tlsDefaults, meshMTLS), 4.2,
-//          4.4; Envoy v3 DownstreamTlsContext.
+//          4.4; Envoy v3 DownstreamTlsContext in a TransportSocket, serialised.
 #pragma once
 
 #include <optional>
+#include <string>
 
-#include "envoy/config/core/v3/base.pb.h"
 #include "mesh/view.h"
 #include "proto/policy/mesh_config.pb.h"
 #include "proto/policy/tls.pb.h"
@@ -23,13 +23,12 @@
 namespace binnacle::translator {
 
 // With the workload's own certificate, for callers of the mesh.
-envoy::config::core::v3::TransportSocket BuildMeshTlsSocket(const policy::v1::MeshConfig& config,
-                                                            const ProxyClass& proxy,
-                                                            bool certificate_required);
+std::string BuildMeshTlsSocket(const policy::v1::MeshConfig& config, const ProxyClass& proxy,
+                               bool certificate_required);
 
 // For a server that takes TLS off. nullopt if this proxy has no certificate to
 // show: mode ISTIO_MUTUAL without an agent, or none named.
-std::optional<envoy::config::core::v3::TransportSocket> BuildGatewayTlsSocket(
-    mesh::View& view, const ProxyClass& proxy, const policy::v1::ServerTlsSettings& tls);
+std::optional<std::string> BuildGatewayTlsSocket(mesh::View& view, const ProxyClass& proxy,
+                                                 const policy::v1::ServerTlsSettings& tls);
 
 }  // namespace binnacle::translator

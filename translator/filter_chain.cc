@@ -1,31 +1,34 @@
 #include "translator/filter_chain.h"
 
-#include <string>
-#include <utility>
+#include "translator/field_bytes.h"
 
 namespace binnacle::translator {
-
-using envoy::config::listener::v3::Filter;
-using envoy::config::listener::v3::FilterChain;
-
 namespace {
 
-// A TLS handshake that takes longer is given up.
-constexpr int kConnectSeconds = 15;
+// Field numbers of FilterChain.
+constexpr int kMatch = 1;
+constexpr int kFilters = 3;
+constexpr int kTransportSocket = 6;
+constexpr int kName = 7;
+constexpr int kConnectTimeout = 9;
+
+// A TLS handshake that takes longer is given up: google.protobuf.Duration.
+constexpr absl::string_view k15Seconds = "\x08\x0f";
 
 }  // namespace
 
-FilterChain NewFilterChain(absl::string_view name) {
-  FilterChain chain;
-  chain.set_name(std::string(name));
-  chain.mutable_transport_socket_connect_timeout()->set_seconds(kConnectSeconds);
-  return chain;
+size_t SizeOf(const FilterChain& chain, absl::string_view match) {
+  return TextSize(kMatch, match) + FieldSize(kFilters, chain.filter.size()) +
+         TextSize(kTransportSocket, chain.transport_socket) + TextSize(kName, chain.name) +
+         FieldSize(kConnectTimeout, k15Seconds.size());
 }
 
-FilterChain NewFilterChain(absl::string_view name, Filter filter) {
-  FilterChain chain = NewFilterChain(name);
-  *chain.add_filters() = std::move(filter);
-  return chain;
+void AppendTo(std::string& bytes, const FilterChain& chain, absl::string_view match) {
+  AppendText(kMatch, match, bytes);
+  AppendField(kFilters, chain.filter, bytes);
+  AppendText(kTransportSocket, chain.transport_socket, bytes);
+  AppendText(kName, chain.name, bytes);
+  AppendField(kConnectTimeout, k15Seconds, bytes);
 }
 
 }  // namespace binnacle::translator

@@ -8,13 +8,12 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "translator/field_bytes.h"
+#include "translator/serialize.h"
 
 namespace binnacle::translator {
 
 using envoy::config::core::v3::CidrRange;
-using envoy::config::listener::v3::FilterChain;
-using envoy::config::listener::v3::FilterChainMatch;
-using envoy::config::listener::v3::Listener;
 
 namespace {
 
@@ -22,26 +21,37 @@ namespace {
 constexpr std::array<absl::string_view, 5> kMeshAlpn = {"istio-http/1.0", "istio-http/1.1",
                                                         "istio-h2", "istio-peer-exchange", "istio"};
 constexpr size_t kMeshHttpWords = 3;
+// HTTP/1.0 first, which not everybody speaks.
+constexpr std::array<absl::string_view, 3> kPlainHttpAlpn = {"http/1.0", "http/1.1", "h2c"};
+
+// Field numbers of FilterChainMatch, and of the listener that holds chains.
+constexpr int kPrefixRanges = 3;
+constexpr int kDestinationPort = 8;
+constexpr int kTransportProtocol = 9;
+constexpr int kAlpn = 10;
+constexpr int kServerNames = 11;
+constexpr int kFilterChains = 3;
+constexpr size_t kWrappedValueTag = 1 << 3;
 
 std::string TextOf(const CidrRange& range) {
   return absl::StrCat(range.address_prefix(), "/", range.prefix_len().value());
 }
-std::string TextOf(const std::string& word) { return word; }
+std::string TextOf(absl::string_view word) { return std::string(word); }
 
 bool Same(const CidrRange& a, const CidrRange& b) {
   return a.address_prefix() == b.address_prefix() &&
          a.prefix_len().value() == b.prefix_len().value();
 }
-bool Same(const std::string& a, const std::string& b) { return a == b; }
+bool Same(absl::string_view a, absl::string_view b) { return a == b; }
 
 // An empty list asks nothing, which is one way too.
-using Words = google::protobuf::RepeatedPtrField<std::string>;
-int Ways(const Words& words) { return std::max(1, words.size()); }
-absl::string_view Way(const Words& words, int i) {
-  return words.empty() ? absl::string_view() : absl::string_view(words[i]);
+using Words = ConnectionMatch::Words;
+size_t Ways(const Words& words) { return std::max<size_t>(1, words.size()); }
+absl::string_view Way(const Words& words, size_t i) {
+  return words.empty() ? absl::string_view() : words[i];
 }
 
-std::vector<std::string> OrAny(const google::protobuf::RepeatedPtrField<CidrRange>& blocks) {
+std::vector<std::string> OrAny(const std::vector<CidrRange>& blocks) {
   if (blocks.empty()) return {""};
   std::vector<std::string> texts;
   for (const CidrRange& block : blocks) texts.push_back(TextOf(block));
@@ -51,15 +61,14 @@ std::vector<std::string> OrAny(const google::protobuf::RepeatedPtrField<CidrRang
 // Calls f for every single way in that the match stands for: it is how Envoy
 // itself looks for conflicts. Ends early when f returns false.
 template <typename F>
-bool ForEachWay(const FilterChainMatch& match, F f) {
-  const std::string rest =
-      absl::StrCat("|", match.transport_protocol(), "|", match.destination_port().value());
-  const Words& names = match.server_names();
-  const Words& alpn = match.application_protocols();
+bool ForEachWay(const ConnectionMatch& match, F f) {
+  const std::string rest = absl::StrCat("|", match.transport_protocol, "|", match.destination_port);
+  const Words& names = match.server_names;
+  const Words& alpn = match.application_protocols;
   std::string way;
-  for (const std::string& block : OrAny(match.prefix_ranges())) {
-    for (int n = 0; n < Ways(names); ++n) {
-      for (int a = 0; a < Ways(alpn); ++a) {
+  for (const std::string& block : OrAny(match.prefix_ranges)) {
+    for (size_t n = 0; n < Ways(names); ++n) {
+      for (size_t a = 0; a < Ways(alpn); ++a) {
         way.clear();
         absl::StrAppend(&way, block, "|", Way(names, n), "|", Way(alpn, a), rest);
         if (!f(way)) return false;
@@ -72,11 +81,11 @@ bool ForEachWay(const FilterChainMatch& match, F f) {
 // True where looking costs little; most lists are short and fine.
 template <typename List, typename F>
 bool AreFewAndDistinct(const List& list, F allowed) {
-  constexpr int kFew = 8;
+  constexpr size_t kFew = 8;
   if (list.size() > kFew) return false;
-  for (int i = 0; i < list.size(); ++i) {
+  for (size_t i = 0; i < list.size(); ++i) {
     if (!allowed(list[i])) return false;
-    for (int j = 0; j < i; ++j) {
+    for (size_t j = 0; j < i; ++j) {
       if (Same(list[i], list[j])) return false;
     }
   }
@@ -90,9 +99,9 @@ void Distinct(List& list, F allowed) {
   List kept;
   absl::flat_hash_set<std::string> seen;
   for (auto& element : list) {
-    if (allowed(element) && seen.insert(TextOf(element)).second) *kept.Add() = std::move(element);
+    if (allowed(element) && seen.insert(TextOf(element)).second) kept.push_back(std::move(element));
   }
-  list.Swap(&kept);
+  list = std::move(kept);
 }
 
 }  // namespace
@@ -101,13 +110,24 @@ absl::Span<const absl::string_view> MeshAlpn() { return kMeshAlpn; }
 absl::Span<const absl::string_view> MeshHttpAlpn() { return MeshAlpn().first(kMeshHttpWords); }
 absl::Span<const absl::string_view> MeshTcpAlpn() { return MeshAlpn().subspan(kMeshHttpWords); }
 
-std::vector<absl::string_view> PlainHttpAlpn(const ProxyClass& proxy) {
-  if (proxy.http10) return {"http/1.0", "http/1.1", "h2c"};
-  return {"http/1.1", "h2c"};
+absl::Span<const absl::string_view> PlainHttpAlpn(const ProxyClass& proxy) {
+  const absl::Span<const absl::string_view> words = kPlainHttpAlpn;
+  return proxy.http10 ? words : words.subspan(1);
 }
 
-void MatchAlpn(absl::Span<const absl::string_view> words, FilterChainMatch& match) {
-  for (absl::string_view word : words) match.add_application_protocols(std::string(word));
+std::string ConnectionMatch::Serialized() const {
+  std::string bytes;
+  for (const CidrRange& range : prefix_ranges) AppendField(kPrefixRanges, Serialize(range), bytes);
+  if (destination_port != 0) {
+    std::string value;  // google.protobuf.UInt32Value
+    AppendNumber(kWrappedValueTag, value);
+    AppendNumber(destination_port, value);
+    AppendField(kDestinationPort, value, bytes);
+  }
+  AppendText(kTransportProtocol, transport_protocol, bytes);
+  for (absl::string_view word : application_protocols) AppendField(kAlpn, word, bytes);
+  for (absl::string_view name : server_names) AppendField(kServerNames, name, bytes);
+  return bytes;
 }
 
 bool IsServerName(absl::string_view host) {
@@ -115,11 +135,11 @@ bool IsServerName(absl::string_view host) {
   return !rest.empty() && !absl::StrContains(rest, '*');
 }
 
-bool FilterChains::IsFree(const FilterChainMatch& match) const {
+bool FilterChains::IsFree(const ConnectionMatch& match) const {
   return ForEachWay(match, [&](const std::string& way) { return !taken_.contains(way); });
 }
 
-bool FilterChains::Take(const FilterChainMatch& match) {
+bool FilterChains::Take(const ConnectionMatch& match) {
   size_t took = 0;
   const bool all = ForEachWay(match, [&](const std::string& way) {
     if (!taken_.insert(way).second) return false;
@@ -137,53 +157,42 @@ bool FilterChains::Take(const FilterChainMatch& match) {
 }
 
 // Leaves only those elements of one list with which every way in is free.
-template <typename GetList>
-bool FilterChains::NarrowBy(GetList list, FilterChainMatch& match) const {
-  auto elements = *list(match);
-  auto kept = elements;
-  kept.Clear();
+template <typename List>
+bool FilterChains::NarrowBy(List ConnectionMatch::*list, ConnectionMatch& match) const {
+  const List elements = match.*list;
+  List kept;
   for (const auto& element : elements) {
-    list(match)->Clear();
-    *list(match)->Add() = element;
-    if (IsFree(match)) *kept.Add() = element;
+    match.*list = {element};
+    if (IsFree(match)) kept.push_back(element);
   }
-  list(match)->Swap(&kept);
-  return !list(match)->empty();
+  match.*list = std::move(kept);
+  return !(match.*list).empty();
 }
 
 // By the list that says most of what the chain is for.
-bool FilterChains::Narrow(FilterChainMatch& match) const {
-  if (!match.server_names().empty()) {
-    return NarrowBy([](FilterChainMatch& m) { return m.mutable_server_names(); }, match);
-  }
-  if (!match.prefix_ranges().empty()) {
-    return NarrowBy([](FilterChainMatch& m) { return m.mutable_prefix_ranges(); }, match);
-  }
-  return NarrowBy([](FilterChainMatch& m) { return m.mutable_application_protocols(); }, match);
+bool FilterChains::Narrow(ConnectionMatch& match) const {
+  if (!match.server_names.empty()) return NarrowBy(&ConnectionMatch::server_names, match);
+  if (!match.prefix_ranges.empty()) return NarrowBy(&ConnectionMatch::prefix_ranges, match);
+  return NarrowBy(&ConnectionMatch::application_protocols, match);
 }
 
-bool FilterChains::Add(FilterChain chain) {
-  FilterChainMatch& match = *chain.mutable_filter_chain_match();
-  const bool named = !match.server_names().empty();
+bool FilterChains::Add(ConnectionMatch match, const FilterChain& chain) {
+  const bool named = !match.server_names.empty();
   const auto any = [](const auto&) { return true; };
-  Distinct(*match.mutable_server_names(), IsServerName);
-  Distinct(*match.mutable_prefix_ranges(), any);
-  Distinct(*match.mutable_application_protocols(), any);
+  Distinct(match.server_names, IsServerName);
+  Distinct(match.prefix_ranges, any);
+  Distinct(match.application_protocols, any);
   // With no name left it would take what it was never meant to.
-  if (named && match.server_names().empty()) return false;
+  if (named && match.server_names.empty()) return false;
   if (!Take(match) && !(Narrow(match) && Take(match))) return false;
-  const bool alpn = !match.application_protocols().empty();
-  const bool raw = match.transport_protocol() == kRawTransport;
-  needs_tls_inspector_ |= named || (!raw && (alpn || !match.transport_protocol().empty()));
+  const bool alpn = !match.application_protocols.empty();
+  const bool raw = match.transport_protocol == kRawTransport;
+  needs_tls_inspector_ |= named || (!raw && (alpn || !match.transport_protocol.empty()));
   needs_http_inspector_ |= raw && alpn;
-  if (match.ByteSizeLong() == 0) chain.clear_filter_chain_match();
-  chains_.Add(std::move(chain));
+  const std::string asked = match.Serialized();
+  AppendHeader(kFilterChains, SizeOf(chain, asked), bytes_);
+  AppendTo(bytes_, chain, asked);
   return true;
-}
-
-// The listener has none yet.
-void FilterChains::MoveTo(Listener& listener) && {
-  listener.mutable_filter_chains()->Swap(&chains_);
 }
 
 }  // namespace binnacle::translator

@@ -16,8 +16,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "envoy/config/listener/v3/listener.pb.h"
-#include "envoy/config/listener/v3/listener_components.pb.h"
+#include "envoy/config/core/v3/address.pb.h"
+#include "translator/filter_chain.h"
 #include "translator/proxy_class.h"
 
 namespace binnacle::translator {
@@ -31,10 +31,23 @@ absl::Span<const absl::string_view> MeshAlpn();
 absl::Span<const absl::string_view> MeshHttpAlpn();
 absl::Span<const absl::string_view> MeshTcpAlpn();
 // What http_inspector calls the plaintext HTTP that this class speaks.
-std::vector<absl::string_view> PlainHttpAlpn(const ProxyClass& proxy);
+absl::Span<const absl::string_view> PlainHttpAlpn(const ProxyClass& proxy);
 
-void MatchAlpn(absl::Span<const absl::string_view> words,
-               envoy::config::listener::v3::FilterChainMatch& match);
+// A FilterChainMatch. Texts live elsewhere.
+struct ConnectionMatch {
+  using Words = std::vector<absl::string_view>;
+
+  std::vector<envoy::config::core::v3::CidrRange> prefix_ranges = {};
+  uint32_t destination_port = 0;  // 0: any
+  absl::string_view transport_protocol = {};
+  Words application_protocols = {};
+  Words server_names = {};
+
+  void SetAlpn(absl::Span<const absl::string_view> words) {
+    application_protocols.assign(words.begin(), words.end());
+  }
+  std::string Serialized() const;
+};
 
 // A host as a server name may be matched: not "*", no '*' but as "*.x".
 bool IsServerName(absl::string_view host);
@@ -43,24 +56,24 @@ class FilterChains {
  public:
   // Takes the chain less the server names, address blocks or ALPN words that
   // an earlier chain has taken. False, and nothing is added, if none is left.
-  bool Add(envoy::config::listener::v3::FilterChain chain);
+  bool Add(ConnectionMatch match, const FilterChain& chain);
 
-  bool empty() const { return chains_.empty(); }
+  bool empty() const { return bytes_.empty(); }
+  // Listener.filter_chains, with tags and lengths.
+  const std::string& bytes() const { return bytes_; }
   // Whether a chain asks what only this inspector can tell.
   bool needs_tls_inspector() const { return needs_tls_inspector_; }
   bool needs_http_inspector() const { return needs_http_inspector_; }
 
-  void MoveTo(envoy::config::listener::v3::Listener& listener) &&;
-
  private:
-  template <typename GetList>
-  bool NarrowBy(GetList list, envoy::config::listener::v3::FilterChainMatch& match) const;
-  bool Narrow(envoy::config::listener::v3::FilterChainMatch& match) const;
-  bool IsFree(const envoy::config::listener::v3::FilterChainMatch& match) const;
+  template <typename List>
+  bool NarrowBy(List ConnectionMatch::*list, ConnectionMatch& match) const;
+  bool Narrow(ConnectionMatch& match) const;
+  bool IsFree(const ConnectionMatch& match) const;
   // Takes every way in, or none if one is taken already.
-  bool Take(const envoy::config::listener::v3::FilterChainMatch& match);
+  bool Take(const ConnectionMatch& match);
 
-  google::protobuf::RepeatedPtrField<envoy::config::listener::v3::FilterChain> chains_;
+  std::string bytes_;
   absl::flat_hash_set<std::string> taken_;  // one for each way in
   bool needs_tls_inspector_ = false;
   bool needs_http_inspector_ = false;

@@ -23,9 +23,6 @@
 
 namespace binnacle::translator {
 
-using envoy::config::core::v3::TransportSocket;
-using envoy::config::listener::v3::Filter;
-using envoy::config::listener::v3::FilterChain;
 using policy::v1::ServerTlsSettings;
 
 namespace {
@@ -43,12 +40,13 @@ Treatment TreatmentOf(const GatewayServer& server) {
 bool IsGrpcWeb(const GatewayServer& server) { return server.protocol == mesh::Protocol::kGrpcWeb; }
 
 // Empty: any name will do.
-std::vector<std::string> ServerNames(const GatewayServer& server) {
-  std::vector<std::string> names;
+ConnectionMatch::Words ServerNames(const GatewayServer& server) {
+  ConnectionMatch::Words names;
+  names.reserve(server.hosts.size());
   for (absl::string_view written : server.hosts) {
     const absl::string_view host = ParseGatewayHost(written).host;
     if (host == "*") return {};
-    names.emplace_back(host);
+    names.push_back(host);
   }
   return names;
 }
@@ -75,17 +73,19 @@ class Builder {
   FilterChains Finish() && { return std::move(chains_); }
 
  private:
-  Filter Http(const GatewayServer& server);
+  std::string Http(const GatewayServer& server);
   // nullptr if this proxy has no certificate to show there.
-  const TransportSocket* Socket(const ServerTlsSettings& tls);
+  const std::string* Socket(const ServerTlsSettings& tls);
   // The first route of all VirtualServices bound to the server comes first.
   std::vector<const policy::Object*> Bound(const GatewayServer& server);
   ConnectionContext Context(const GatewayServer& server) const;
-  void AddTcpRoutes(const GatewayServer& server, const FilterChain& base);
-  void Add(const GatewayServer& server, FilterChain chain);
-  // False if the route leads nowhere.
-  bool SetRoute(const GatewayServer& server, const policy::Object& virtual_service,
-                const ConnectionRoute& route, FilterChain& chain);
+  // The first that takes every address is the last. `match`, `socket`: of all.
+  void AddTcpRoutes(const GatewayServer& server, const ConnectionMatch& match,
+                    absl::string_view socket);
+  void AddRoute(const GatewayServer& server, const policy::Object& virtual_service,
+                const ConnectionRoute& route, ConnectionMatch match, absl::string_view socket);
+  void Add(const GatewayServer& server, ConnectionMatch match, absl::string_view filter,
+           absl::string_view socket = {});
 
   mesh::View& view_;
   const ProxyClass& proxy_;
@@ -93,17 +93,20 @@ class Builder {
   Origins& origins_;
   GatewayHttp http_;
   const bool plain_grpc_web_;
-  bool mixed_ = false;  // TLS and plaintext arrive at the same port
+  bool mixed_ = false;       // TLS and plaintext arrive at the same port
+  bool plain_http_ = false;  // there is a chain for plaintext HTTP
   // By what the server says: most say the same.
-  absl::flat_hash_map<std::string, std::optional<TransportSocket>> sockets_;
+  absl::flat_hash_map<std::string, std::optional<std::string>> sockets_;
   FilterChains chains_;
 };
 
-void Builder::Add(const GatewayServer& server, FilterChain chain) {
-  if (chains_.Add(std::move(chain))) origins_.push_back(server.gateway->origin);
+void Builder::Add(const GatewayServer& server, ConnectionMatch match, absl::string_view filter,
+                  absl::string_view socket) {
+  const FilterChain chain = {.name = "", .filter = filter, .transport_socket = socket};
+  if (chains_.Add(std::move(match), chain)) origins_.push_back(server.gateway->origin);
 }
 
-Filter Builder::Http(const GatewayServer& server) {
+std::string Builder::Http(const GatewayServer& server) {
   HttpConnectionManagerOptions options;
   options.stat_prefix = server.server->name().empty()
                             ? absl::StrCat("outbound_", port_.ListenerName())
@@ -114,7 +117,7 @@ Filter Builder::Http(const GatewayServer& server) {
   return http_.Build(options);
 }
 
-const TransportSocket* Builder::Socket(const ServerTlsSettings& tls) {
+const std::string* Builder::Socket(const ServerTlsSettings& tls) {
   auto [it, added] = sockets_.try_emplace(tls.SerializeAsString());
   if (added) it->second = BuildGatewayTlsSocket(view_, proxy_, tls);
   return it->second.has_value() ? &*it->second : nullptr;
@@ -137,61 +140,57 @@ ConnectionContext Builder::Context(const GatewayServer& server) const {
   return {proxy_, std::string(server.gateway_name), server.server->port().number()};
 }
 
-bool Builder::SetRoute(const GatewayServer& server, const policy::Object& virtual_service,
-                       const ConnectionRoute& route, FilterChain& chain) {
-  auto filter = TcpProxyToRoute(view_, proxy_, virtual_service, *route.destinations,
-                                server.server->port().number());
-  if (!filter.has_value()) return false;
-  *chain.add_filters() = std::move(filter->message);
+void Builder::AddRoute(const GatewayServer& server, const policy::Object& virtual_service,
+                       const ConnectionRoute& route, ConnectionMatch match,
+                       absl::string_view socket) {
+  const auto filter = TcpProxyToRoute(view_, proxy_, virtual_service, *route.destinations,
+                                      server.server->port().number());
+  if (!filter.has_value()) return;  // it leads nowhere
   origins_.insert(origins_.end(), filter->origins.begin(), filter->origins.end());
-  return true;
+  Add(server, std::move(match), filter->message, socket);
 }
 
-void Builder::AddTcpRoutes(const GatewayServer& server, const FilterChain& base) {
+void Builder::AddTcpRoutes(const GatewayServer& server, const ConnectionMatch& match,
+                           absl::string_view socket) {
   for (const policy::Object* object : Bound(server)) {
     for (const ConnectionRoute& route : MatchTcpRoutes(*object, Context(server))) {
-      FilterChain chain = base;
-      route.SetMatch(*chain.mutable_filter_chain_match());
-      if (SetRoute(server, *object, route, chain)) Add(server, std::move(chain));
+      ConnectionMatch narrowed = match;
+      narrowed.prefix_ranges = route.subnets;
+      AddRoute(server, *object, route, std::move(narrowed), socket);
       if (!route.Asks()) return;
     }
   }
 }
 
 void Builder::AddPlain(const GatewayServer& server) {
-  FilterChain chain = NewFilterChain("");
-  if (mixed_) {
-    chain.mutable_filter_chain_match()->set_transport_protocol(std::string(kRawTransport));
-  }
+  ConnectionMatch match;
+  if (mixed_) match.transport_protocol = kRawTransport;
   if (!server.http) {
-    AddTcpRoutes(server, chain);
-    return;
+    AddTcpRoutes(server, match, "");
+  } else if (!plain_http_) {  // one chain takes all there is
+    plain_http_ = true;
+    Add(server, std::move(match), Http(server));
   }
-  *chain.add_filters() = Http(server);
-  Add(server, std::move(chain));
 }
 
 void Builder::AddTerminated(const GatewayServer& server) {
-  const TransportSocket* socket = Socket(server.server->tls());
+  const std::string* socket = Socket(server.server->tls());
   if (socket == nullptr) return;
-  FilterChain chain = NewFilterChain("");
-  *chain.mutable_transport_socket() = *socket;
-  auto& match = *chain.mutable_filter_chain_match();
-  for (std::string& name : ServerNames(server)) match.add_server_names(std::move(name));
-  if (mixed_ && match.server_names().empty())
-    match.set_transport_protocol(std::string(kTlsTransport));
-  if (!server.http) {
-    AddTcpRoutes(server, chain);
-    return;
+  ConnectionMatch match;
+  match.server_names = ServerNames(server);
+  if (mixed_ && match.server_names.empty()) match.transport_protocol = kTlsTransport;
+  if (server.http) {
+    Add(server, std::move(match), Http(server), *socket);
+  } else {
+    AddTcpRoutes(server, match, *socket);
   }
-  *chain.add_filters() = Http(server);
-  Add(server, std::move(chain));
 }
 
 // A VirtualService may name more than this server is open for.
 void Narrow(const GatewayServer& server, absl::string_view ns, ConnectionRoute& route) {
   if (route.server_names.empty()) {
-    route.server_names = ServerNames(server);
+    const auto names = ServerNames(server);
+    route.server_names = std::vector<std::string>(names.begin(), names.end());
   } else {
     route.server_names = MeetHosts(server.hosts, route.server_names, ns);
   }
@@ -203,9 +202,7 @@ void Builder::AddPassthrough(const GatewayServer& server) {
       const bool any_name = route.server_names.empty();
       Narrow(server, object->key.ns, route);
       if (route.server_names.empty() && !any_name) continue;
-      FilterChain chain = NewFilterChain("");
-      route.SetMatch(*chain.mutable_filter_chain_match());
-      if (SetRoute(server, *object, route, chain)) Add(server, std::move(chain));
+      AddRoute(server, *object, route, route.Match(), "");
     }
   }
 }
@@ -225,11 +222,10 @@ void Builder::AddAutoPassthrough(const GatewayServer& server) {
     for (const Destination& to : FindDestinations(view_, proxy_, host)) {
       if (to.service->mesh_external || !IsOpenFor(server, *to.service)) continue;
       const std::string name = SniDnatClusterName(to.port->number, to.subset, to.service->host);
-      FilterChain chain = NewFilterChain("", TcpProxyTo(view_.settings().config, name));
-      auto& match = *chain.mutable_filter_chain_match();
-      match.add_server_names(name);
-      MatchAlpn(MeshAlpn(), match);
-      Add(server, std::move(chain));
+      ConnectionMatch match;
+      match.server_names = {name};
+      match.SetAlpn(MeshAlpn());
+      Add(server, std::move(match), TcpProxyTo(view_.settings().config, name));
     }
   }
 }

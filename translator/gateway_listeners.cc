@@ -7,6 +7,7 @@
 #include "translator/gateway_filter_chains.h"
 #include "translator/listener_filters.h"
 #include "translator/listener_keepalive.h"
+#include "translator/message_space.h"
 #include "translator/socket_address.h"
 
 namespace binnacle::translator {
@@ -24,21 +25,23 @@ Address AddressOf(const ProxyClass& proxy, const GatewayPort& port) {
 
 }  // namespace
 
-std::vector<Translated<Listener>> BuildGatewayListeners(mesh::View& view, const ProxyClass& proxy,
-                                                        const GatewayServers& servers) {
-  std::vector<Translated<Listener>> listeners;
+std::vector<Translated<SerializedListener>> BuildGatewayListeners(mesh::View& view,
+                                                                  const ProxyClass& proxy,
+                                                                  const GatewayServers& servers) {
+  std::vector<Translated<SerializedListener>> listeners;
   for (const GatewayPort& port : servers.ports()) {
-    Translated<Listener> result;
-    FilterChains chains = BuildGatewayFilterChains(view, proxy, port, result.origins);
+    Translated<SerializedListener> result;
+    const FilterChains chains = BuildGatewayFilterChains(view, proxy, port, result.origins);
     if (chains.empty()) continue;  // nothing to do with a connection: do not take it
-    Listener& listener = result.message;
+    MessageSpace space;
+    auto& listener = space.New<Listener>();
     listener.set_name(port.ListenerName());
     *listener.mutable_address() = AddressOf(proxy, port);
     listener.set_traffic_direction(TrafficDirection::OUTBOUND);
     *listener.mutable_access_log() = BuildListenerAccessLogs(view.settings().config);
     AddInspectors(chains, listener);
     SetKeepalive(view.settings().config, listener);
-    std::move(chains).MoveTo(listener);
+    result.message = Complete(listener, chains.bytes());
     listeners.push_back(std::move(result));
   }
   return listeners;

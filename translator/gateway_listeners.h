@@ -7,16 +7,17 @@
 
 #include <vector>
 
-#include "envoy/config/listener/v3/listener.pb.h"
 #include "mesh/view.h"
 #include "translator/gateway_servers.h"
 #include "translator/proxy_class.h"
+#include "translator/serialized_listener.h"
 #include "translator/translated.h"
 
 namespace binnacle::translator {
 
 // `view` must have read what `servers` was made from.
-std::vector<Translated<envoy::config::listener::v3::Listener>> BuildGatewayListeners(
-    mesh::View& view, const ProxyClass& proxy, const GatewayServers& servers);
+std::vector<Translated<SerializedListener>> BuildGatewayListeners(mesh::View& view,
+                                                                  const ProxyClass& proxy,
+                                                                  const GatewayServers& servers);
 
 }  // namespace binnacle::translator

@@ -6,6 +6,7 @@
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 #include "translator/access_log.h"
 #include "translator/config_source.h"
+#include "translator/field_bytes.h"
 #include "translator/http_filters.h"
 #include "translator/message_space.h"
 #include "translator/serialize.h"
@@ -13,12 +14,14 @@
 
 namespace binnacle::translator {
 
-using envoy::config::listener::v3::Filter;
 using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
+using envoy::extensions::filters::network::http_connection_manager::v3::Rds;
 using policy::v1::MeshConfig;
 using policy::v1::ProxyConfig;
 
 namespace {
+
+constexpr int kFilterConfig = 4;  // field of Filter
 
 using Normalization = MeshConfig::PathNormalization;
 
@@ -35,32 +38,37 @@ void SetPathNormalization(const MeshConfig& config, HttpConnectionManager& manag
 // Names hold dots, so ';' tells statistics where this one ends.
 std::string StatPrefix(absl::string_view written) { return absl::StrCat(written, ";"); }
 
-void SetCommon(const MeshConfig& config, const ProxyClass& proxy, HttpFilterOptions filters,
-               HttpConnectionManager& manager) {
+// All of it that stands behind the filters and is the same everywhere.
+void SetCommon(const MeshConfig& config, const ProxyClass& proxy, HttpConnectionManager& manager) {
   manager.mutable_use_remote_address()->set_value(false);
   manager.mutable_stream_idle_timeout();  // 0s: long polls and streams are legitimate
   manager.add_upgrade_configs()->set_upgrade_type("websocket");
   SetPathNormalization(config, manager);
   if (proxy.http10) manager.mutable_http_protocol_options()->set_accept_http_10(true);
   *manager.mutable_access_log() = BuildAccessLogs(config);
-  *manager.mutable_http_filters() = BuildHttpFilters(filters);
 }
 
-Filter NewFilter() {
-  Filter filter;
-  filter.set_name("envoy.filters.network.http_connection_manager");
-  return filter;
+// The Filter, from the manager in pieces.
+std::string Wrap(absl::string_view before, HttpFilterOptions filters, absl::string_view after) {
+  static const std::string& type_url =
+      *new std::string(TypeUrlOf(HttpConnectionManager::default_instance()));
+  return NamedConfig("envoy.filters.network.http_connection_manager", kFilterConfig, type_url,
+                     absl::StrCat(before, SerializedHttpFilters(filters), after));
 }
 
-Filter Wrap(const HttpConnectionManager& manager) {
-  Filter filter = NewFilter();
-  SetTypedConfig(manager, *filter.mutable_typed_config());
-  return filter;
-}
-
-void FetchRoutes(const std::string& route_name, HttpConnectionManager& manager) {
-  manager.mutable_rds()->set_route_config_name(route_name);
-  SetAds(*manager.mutable_rds()->mutable_config_source());
+// What of a manager stands ahead of its filters: the name of its statistics and
+// where its routes come from.
+std::string FetchingRoutes(absl::string_view statistics, absl::string_view route_name) {
+  static const std::string& ads = *new std::string(Serialize(AdsConfigSource()));
+  std::string bytes;
+  AppendText(HttpConnectionManager::kStatPrefixFieldNumber, statistics, bytes);
+  AppendHeader(HttpConnectionManager::kRdsFieldNumber,
+               FieldSize(Rds::kConfigSourceFieldNumber, ads.size()) +
+                   TextSize(Rds::kRouteConfigNameFieldNumber, route_name),
+               bytes);
+  AppendField(Rds::kConfigSourceFieldNumber, ads, bytes);
+  AppendText(Rds::kRouteConfigNameFieldNumber, route_name, bytes);
+  return bytes;
 }
 
 HttpConnectionManager::ForwardClientCertDetails Forwarding(
@@ -84,7 +92,7 @@ MessageForm GatewayForm(const MeshConfig& config, const ProxyClass& proxy, bool 
   const auto& topology = config.default_config().gateway_topology();
   MessageSpace space;
   auto& manager = space.New<HttpConnectionManager>();
-  SetCommon(config, proxy, {.grpc_web = grpc_web}, manager);
+  SetCommon(config, proxy, manager);
   manager.set_server_name("istio-envoy");
   // Whoever connects at the edge is the client, unless so many proxies stand
   // in front.
@@ -96,55 +104,50 @@ MessageForm GatewayForm(const MeshConfig& config, const ProxyClass& proxy, bool 
   details.set_cert(true);
   details.set_dns(true);
   details.set_uri(true);
-  auto& own = space.New<HttpConnectionManager>();
-  own.set_stat_prefix(MessageForm::Blank(0));
-  FetchRoutes(MessageForm::Blank(1), own);
   // What is its own stands last, so that proxies keep what they have from
   // servers that always wrote it so.
-  return MessageForm(Serialize(manager) + Serialize(own));
+  return MessageForm(Wrap("", {.grpc_web = grpc_web},
+                          absl::StrCat(Serialize(manager), FetchingRoutes(MessageForm::Blank(0),
+                                                                          MessageForm::Blank(1)))));
 }
 
 }  // namespace
 
-Filter BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
-                        absl::string_view stat_prefix, const InboundRouteOptions& routes,
-                        bool grpc_web) {
+std::string BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
+                             absl::string_view stat_prefix, const InboundRouteOptions& routes,
+                             bool grpc_web) {
   MessageSpace space;
+  auto& own = space.New<HttpConnectionManager>();
+  own.set_stat_prefix(StatPrefix(stat_prefix));
+  SetInboundRoutes(routes, *own.mutable_route_config());
   auto& manager = space.New<HttpConnectionManager>();
-  SetCommon(config, proxy, {.grpc_web = grpc_web}, manager);
-  manager.set_stat_prefix(StatPrefix(stat_prefix));
-  SetInboundRoutes(routes, *manager.mutable_route_config());
+  SetCommon(config, proxy, manager);
   manager.set_server_name("istio-envoy");
   manager.set_forward_client_cert_details(HttpConnectionManager::APPEND_FORWARD);
   auto& details = *manager.mutable_set_current_client_cert_details();
   details.mutable_subject()->set_value(true);
   details.set_dns(true);
   details.set_uri(true);
-  return Wrap(manager);
+  return Wrap(Serialize(own), {.grpc_web = grpc_web}, Serialize(manager));
 }
 
-Filter BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,
-                         const HttpConnectionManagerOptions& options) {
+std::string BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,
+                              const HttpConnectionManagerOptions& options) {
   MessageSpace space;
   auto& manager = space.New<HttpConnectionManager>();
-  SetCommon(config, proxy,
-            {.grpc_web = options.grpc_web, .on_demand_hosts = options.on_demand_hosts}, manager);
-  manager.set_stat_prefix(StatPrefix(options.stat_prefix));
-  FetchRoutes(options.route_name, manager);
-  return Wrap(manager);
+  SetCommon(config, proxy, manager);
+  return Wrap(FetchingRoutes(StatPrefix(options.stat_prefix), options.route_name),
+              {.grpc_web = options.grpc_web, .on_demand_hosts = options.on_demand_hosts},
+              Serialize(manager));
 }
 
 GatewayHttp::GatewayHttp(const MeshConfig& config, const ProxyClass& proxy)
     : form_(GatewayForm(config, proxy, false)),
       form_with_grpc_web_(GatewayForm(config, proxy, true)) {}
 
-Filter GatewayHttp::Build(const HttpConnectionManagerOptions& options) const {
+std::string GatewayHttp::Build(const HttpConnectionManagerOptions& options) const {
   const MessageForm& form = options.grpc_web ? form_with_grpc_web_ : form_;
-  Filter filter = NewFilter();
-  auto& config = *filter.mutable_typed_config();
-  config.set_type_url(TypeUrlOf(HttpConnectionManager::default_instance()));
-  config.set_value(form.Fill({StatPrefix(options.stat_prefix), options.route_name}));
-  return filter;
+  return form.Fill({StatPrefix(options.stat_prefix), options.route_name});
 }
 
 }  // namespace binnacle::translator

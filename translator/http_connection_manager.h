@@ -1,7 +1,8 @@
 // translator/http_connection_manager.h
 //
 // The network filter that speaks HTTP: one shape for what a workload receives,
-// one for what it sends, one for the edge of the mesh.
+// one for what it sends, one for the edge of the mesh. All give a serialised
+// Filter.
 //
 // Threads  pure.
 // Spec     policy facts, sections 3, 4.1, 4.2, 4.4; Envoy v3
@@ -11,7 +12,6 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "envoy/config/listener/v3/listener_components.pb.h"
 #include "proto/policy/mesh_config.pb.h"
 #include "translator/inbound_routes.h"
 #include "translator/message_form.h"
@@ -27,15 +27,12 @@ struct HttpConnectionManagerOptions {
 };
 
 // The routes are inlined: they never change apart from the listener.
-envoy::config::listener::v3::Filter BuildInboundHttp(const policy::v1::MeshConfig& config,
-                                                     const ProxyClass& proxy,
-                                                     absl::string_view stat_prefix,
-                                                     const InboundRouteOptions& routes,
-                                                     bool grpc_web);
+std::string BuildInboundHttp(const policy::v1::MeshConfig& config, const ProxyClass& proxy,
+                             absl::string_view stat_prefix, const InboundRouteOptions& routes,
+                             bool grpc_web);
 
-envoy::config::listener::v3::Filter BuildOutboundHttp(const policy::v1::MeshConfig& config,
-                                                      const ProxyClass& proxy,
-                                                      const HttpConnectionManagerOptions& options);
+std::string BuildOutboundHttp(const policy::v1::MeshConfig& config, const ProxyClass& proxy,
+                              const HttpConnectionManagerOptions& options);
 
 // At the edge a port may have a thousand connection managers that differ in
 // nothing but two names.
@@ -43,7 +40,7 @@ class GatewayHttp {
  public:
   GatewayHttp(const policy::v1::MeshConfig& config, const ProxyClass& proxy);
 
-  envoy::config::listener::v3::Filter Build(const HttpConnectionManagerOptions& options) const;
+  std::string Build(const HttpConnectionManagerOptions& options) const;
 
  private:
   const MessageForm form_;

@@ -10,12 +10,14 @@
 #include "envoy/extensions/filters/http/grpc_web/v3/grpc_web.pb.h"
 #include "envoy/extensions/filters/http/on_demand/v3/on_demand.pb.h"
 #include "envoy/extensions/filters/http/router/v3/router.pb.h"
+#include "translator/serialize.h"
 #include "translator/typed_config.h"
 
 namespace binnacle::translator {
 namespace {
 
 namespace http = envoy::extensions::filters::http;
+using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
 
 void Add(absl::string_view name, const google::protobuf::Message& config, HttpFilters& filters) {
   auto& filter = *filters.Add();
@@ -31,8 +33,9 @@ http::grpc_stats::v3::FilterConfig GrpcStats() {
   return config;
 }
 
-HttpFilters Build(HttpFilterOptions options) {
-  HttpFilters filters;
+std::string Build(HttpFilterOptions options) {
+  HttpConnectionManager manager;
+  HttpFilters& filters = *manager.mutable_http_filters();
   // First: what the others do, the route says.
   if (options.on_demand_hosts) {
     Add("envoy.filters.http.on_demand", http::on_demand::v3::OnDemand(), filters);
@@ -42,16 +45,16 @@ HttpFilters Build(HttpFilterOptions options) {
   Add("envoy.filters.http.fault", http::fault::v3::HTTPFault(), filters);
   Add("envoy.filters.http.cors", http::cors::v3::Cors(), filters);
   Add("envoy.filters.http.router", http::router::v3::Router(), filters);
-  return filters;
+  return Serialize(manager);
 }
 
 }  // namespace
 
-const HttpFilters& BuildHttpFilters(HttpFilterOptions options) {
-  static const auto& built = *new std::array<HttpFilters, 4>{
+const std::string& SerializedHttpFilters(HttpFilterOptions options) {
+  static const auto& serialized = *new std::array<std::string, 4>{
       Build({}), Build({.grpc_web = true}), Build({.on_demand_hosts = true}),
       Build({.grpc_web = true, .on_demand_hosts = true})};
-  return built[(options.grpc_web ? 1 : 0) + (options.on_demand_hosts ? 2 : 0)];
+  return serialized[(options.grpc_web ? 1 : 0) + (options.on_demand_hosts ? 2 : 0)];
 }
 
 HttpFilters BuildProxylessHttpFilters() {

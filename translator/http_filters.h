@@ -7,6 +7,8 @@
 // Spec     policy facts, section 4.2 (HTTP filter order).
 #pragma once
 
+#include <string>
+
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 #include "google/protobuf/repeated_ptr_field.h"
 
@@ -20,7 +22,8 @@ struct HttpFilterOptions {
   bool on_demand_hosts = false;  // a request waits for the virtual host of its host
 };
 
-const HttpFilters& BuildHttpFilters(HttpFilterOptions options);
+// HttpConnectionManager.http_filters, serialised, with tags and lengths.
+const std::string& SerializedHttpFilters(HttpFilterOptions options);
 
 // Of these a gRPC library knows: faults, and the router.
 HttpFilters BuildProxylessHttpFilters();

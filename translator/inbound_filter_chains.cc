@@ -15,9 +15,6 @@
 
 namespace binnacle::translator {
 
-using envoy::config::core::v3::TransportSocket;
-using envoy::config::listener::v3::Filter;
-using envoy::config::listener::v3::FilterChain;
 using policy::v1::MeshConfig;
 
 namespace {
@@ -25,20 +22,16 @@ namespace {
 // One way in: what the inspectors must have found, and what is done then.
 struct Way {
   absl::string_view transport;
-  std::vector<absl::string_view> alpn;  // empty: any
+  absl::Span<const absl::string_view> alpn;  // empty: any
   bool mesh_tls = false;
   bool http = false;
 };
-
-std::vector<absl::string_view> List(absl::Span<const absl::string_view> words) {
-  return {words.begin(), words.end()};
-}
 
 std::vector<Way> StrictWays(InboundSpeech speech) {
   if (speech != InboundSpeech::kSniffed) {
     return {{kTlsTransport, {}, true, speech == InboundSpeech::kHttp}};
   }
-  return {{kTlsTransport, List(MeshHttpAlpn()), true, true}, {kTlsTransport, {}, true, false}};
+  return {{kTlsTransport, MeshHttpAlpn(), true, true}, {kTlsTransport, {}, true, false}};
 }
 
 // TLS without a word of the mesh is the application's own and goes through as
@@ -46,15 +39,15 @@ std::vector<Way> StrictWays(InboundSpeech speech) {
 std::vector<Way> PermissiveWays(InboundSpeech speech, const ProxyClass& proxy) {
   switch (speech) {
     case InboundSpeech::kHttp:
-      return {{kTlsTransport, List(MeshAlpn()), true, true}, {kRawTransport, {}, false, true}};
+      return {{kTlsTransport, MeshAlpn(), true, true}, {kRawTransport, {}, false, true}};
     case InboundSpeech::kTcp:
-      return {{kTlsTransport, List(MeshAlpn()), true, false},
+      return {{kTlsTransport, MeshAlpn(), true, false},
               {kTlsTransport, {}, false, false},
               {kRawTransport, {}, false, false}};
     case InboundSpeech::kSniffed:
-      return {{kTlsTransport, List(MeshHttpAlpn()), true, true},
+      return {{kTlsTransport, MeshHttpAlpn(), true, true},
               {kRawTransport, PlainHttpAlpn(proxy), false, true},
-              {kTlsTransport, List(MeshTcpAlpn()), true, false},
+              {kTlsTransport, MeshTcpAlpn(), true, false},
               {kRawTransport, {}, false, false},
               {kTlsTransport, {}, false, false}};
   }
@@ -86,7 +79,7 @@ std::string ChainName(const InboundPort& port, bool http) {
   return http ? "virtualInbound-catchall-http" : "virtualInbound";
 }
 
-Filter HttpFilter(const MeshConfig& config, const ProxyClass& proxy, const InboundPort& port) {
+std::string HttpFilter(const MeshConfig& config, const ProxyClass& proxy, const InboundPort& port) {
   InboundRouteOptions options;
   options.cluster = port.cluster;
   if (port.service == nullptr) {
@@ -100,31 +93,23 @@ Filter HttpFilter(const MeshConfig& config, const ProxyClass& proxy, const Inbou
                           protocol == mesh::Protocol::kGrpcWeb);
 }
 
-FilterChain NewChain(const InboundPort& port, bool http) {
-  FilterChain chain = NewFilterChain(ChainName(port, http));
-  if (port.number != 0) {
-    chain.mutable_filter_chain_match()->mutable_destination_port()->set_value(port.number);
-  }
-  return chain;
-}
-
 // What several ways into one port have in common, made when first needed.
 class Shared {
  public:
   Shared(const MeshConfig& config, const ProxyClass& proxy, const InboundPort& port)
       : config_(config), proxy_(proxy), port_(port) {}
 
-  const TransportSocket& Tls() {
+  const std::string& Tls() {
     if (!tls_.has_value()) {
       tls_ = BuildMeshTlsSocket(config_, proxy_, port_.authentication.certificate_required);
     }
     return *tls_;
   }
-  const Filter& Http() {
+  const std::string& Http() {
     if (!http_.has_value()) http_ = HttpFilter(config_, proxy_, port_);
     return *http_;
   }
-  const Filter& Tcp() {
+  const std::string& Tcp() {
     if (!tcp_.has_value()) tcp_ = TcpProxyTo(config_, port_.cluster);
     return *tcp_;
   }
@@ -133,26 +118,28 @@ class Shared {
   const MeshConfig& config_;
   const ProxyClass& proxy_;
   const InboundPort& port_;
-  std::optional<TransportSocket> tls_;
-  std::optional<Filter> http_;
-  std::optional<Filter> tcp_;
+  std::optional<std::string> tls_;
+  std::optional<std::string> http_;
+  std::optional<std::string> tcp_;
 };
 
-FilterChain BuildChain(const InboundPort& port, const Way& way, Shared& shared) {
-  FilterChain chain = NewChain(port, way.http);
-  auto& match = *chain.mutable_filter_chain_match();
-  match.set_transport_protocol(std::string(way.transport));
-  MatchAlpn(way.alpn, match);
-  if (way.mesh_tls) *chain.mutable_transport_socket() = shared.Tls();
-  *chain.add_filters() = way.http ? shared.Http() : shared.Tcp();
-  return chain;
+void AddChain(const InboundPort& port, const Way& way, Shared& shared, FilterChains& chains) {
+  ConnectionMatch match;
+  match.destination_port = port.number;
+  match.transport_protocol = way.transport;
+  match.SetAlpn(way.alpn);
+  chains.Add(std::move(match),
+             {.name = ChainName(port, way.http),
+              .filter = way.http ? shared.Http() : shared.Tcp(),
+              .transport_socket = way.mesh_tls ? shared.Tls() : absl::string_view()});
 }
 
 // Without this the chains for all other ports would take the connection.
-FilterChain Refusal(const MeshConfig& config, const InboundPort& port) {
-  FilterChain chain = NewChain(port, false);
-  *chain.add_filters() = TcpProxyTo(config, kBlackHoleCluster);
-  return chain;
+void AddRefusal(const MeshConfig& config, const InboundPort& port, FilterChains& chains) {
+  ConnectionMatch match;
+  match.destination_port = port.number;
+  chains.Add(std::move(match),
+             {.name = ChainName(port, false), .filter = TcpProxyTo(config, kBlackHoleCluster)});
 }
 
 }  // namespace
@@ -164,11 +151,11 @@ bool TakesMeshTls(const InboundPort& port, const ProxyClass& proxy) {
 void AddInboundFilterChains(const MeshConfig& config, const ProxyClass& proxy,
                             const InboundPort& port, FilterChains& chains) {
   if (!proxy.agent && port.authentication.mode == MutualTlsMode::kStrict) {
-    chains.Add(Refusal(config, port));
+    AddRefusal(config, port, chains);
     return;
   }
   Shared shared(config, proxy, port);
-  for (const Way& way : Ways(port, proxy)) chains.Add(BuildChain(port, way, shared));
+  for (const Way& way : Ways(port, proxy)) AddChain(port, way, shared, chains);
 }
 
 }  // namespace binnacle::translator

@@ -8,11 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "translator/access_log.h"
 #include "translator/cluster_name.h"
-#include "translator/filter_chain.h"
 #include "translator/inbound_filter_chains.h"
 #include "translator/listener_filters.h"
 #include "translator/listener_keepalive.h"
 #include "translator/local_port.h"
+#include "translator/message_space.h"
 #include "translator/peer_authentication.h"
 #include "translator/socket_address.h"
 #include "translator/tcp_proxy.h"
@@ -20,7 +20,6 @@
 namespace binnacle::translator {
 
 using envoy::config::core::v3::TrafficDirection;
-using envoy::config::listener::v3::FilterChain;
 using envoy::config::listener::v3::Listener;
 using envoy::config::listener::v3::ListenerFilter;
 
@@ -72,12 +71,11 @@ std::vector<InboundPort> FindPorts(mesh::View& view, const ProxyClass& proxy, Or
 }
 
 // A connection that came here without being captured would go round for ever.
-FilterChain BlackHole(const policy::v1::MeshConfig& config) {
-  FilterChain chain =
-      NewFilterChain("virtualInbound-blackhole", TcpProxyTo(config, kBlackHoleCluster));
-  chain.mutable_filter_chain_match()->mutable_destination_port()->set_value(
-      config.proxy_inbound_listen_port());
-  return chain;
+void AddBlackHole(const policy::v1::MeshConfig& config, FilterChains& chains) {
+  ConnectionMatch match;
+  match.destination_port = static_cast<uint32_t>(config.proxy_inbound_listen_port());
+  chains.Add(std::move(match),
+             {.name = "virtualInbound-blackhole", .filter = TcpProxyTo(config, kBlackHoleCluster)});
 }
 
 // Ports where `wanted` holds, apart from the catch-all, which comes first.
@@ -121,25 +119,26 @@ void AddHttpInspector(uint32_t own_port, const std::vector<InboundPort>& ports,
 
 }  // namespace
 
-Translated<Listener> BuildVirtualInbound(mesh::View& view, const ProxyClass& proxy) {
+Translated<SerializedListener> BuildVirtualInbound(mesh::View& view, const ProxyClass& proxy) {
   const auto& config = view.settings().config;
   const auto own_port = static_cast<uint32_t>(config.proxy_inbound_listen_port());
-  Translated<Listener> result;
-  Listener& listener = result.message;
+  Translated<SerializedListener> result;
+  MessageSpace space;
+  auto& listener = space.New<Listener>();
   listener.set_name("virtualInbound");
-  *listener.mutable_address() = SocketAddress(WildcardAddress(proxy), own_port);
+  SetSocketAddress(WildcardAddress(proxy), own_port, *listener.mutable_address());
   listener.set_traffic_direction(TrafficDirection::INBOUND);
   *listener.mutable_access_log() = BuildListenerAccessLogs(config);
   const auto ports = FindPorts(view, proxy, result.origins);
   FilterChains chains;
-  chains.Add(BlackHole(config));
+  AddBlackHole(config, chains);
   for (const InboundPort& port : ports) AddInboundFilterChains(config, proxy, port, chains);
   *listener.add_listener_filters() = OriginalDst();
   AddTlsInspector(proxy, own_port, ports, listener);
   AddHttpInspector(own_port, ports, listener);
   SetDetectionTimeout(config, listener);
   SetKeepalive(config, listener);
-  std::move(chains).MoveTo(listener);
+  result.message = Complete(listener, chains.bytes());
   return result;
 }
 

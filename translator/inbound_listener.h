@@ -6,14 +6,13 @@
 // Spec  policy facts, section 4.2; Envoy v3 Listener.
 #pragma once
 
-#include "envoy/config/listener/v3/listener.pb.h"
 #include "mesh/view.h"
 #include "translator/proxy_class.h"
+#include "translator/serialized_listener.h"
 #include "translator/translated.h"
 
 namespace binnacle::translator {
 
-Translated<envoy::config::listener::v3::Listener> BuildVirtualInbound(mesh::View& view,
-                                                                      const ProxyClass& proxy);
+Translated<SerializedListener> BuildVirtualInbound(mesh::View& view, const ProxyClass& proxy);
 
 }  // namespace binnacle::translator

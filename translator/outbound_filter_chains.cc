@@ -16,8 +16,6 @@
 namespace binnacle::translator {
 
 using envoy::config::core::v3::CidrRange;
-using envoy::config::listener::v3::Filter;
-using envoy::config::listener::v3::FilterChain;
 using policy::v1::MeshConfig;
 
 namespace {
@@ -39,7 +37,7 @@ class Builder {
   std::vector<ConnectionRoute> Routes(const Tenant& tenant, bool tls);
   void AddRoute(const Tenant& tenant, const ConnectionRoute& route);
   void AddService(const Tenant& tenant, bool by_name);
-  void Add(const Tenant& tenant, const ConnectionRoute& route, Translated<Filter> filter);
+  void Add(const Tenant& tenant, const ConnectionRoute& route, Translated<std::string> filter);
 
   mesh::View& view_;
   const ProxyClass& proxy_;
@@ -47,6 +45,7 @@ class Builder {
   Origins& origins_;
   const policy::Object* virtual_service_ = nullptr;  // of the tenant at hand
   OutboundFilterChains result_;
+  std::string rest_;  // the filter for what no chain takes
 };
 
 HttpConnectionManagerOptions HttpOptions(const ProxyClass& proxy, const OutboundAddress& address,
@@ -66,12 +65,12 @@ HttpConnectionManagerOptions HttpOptions(const ProxyClass& proxy, const Outbound
 
 void Builder::AddHttp(const Tenancy& tenancy) {
   if (tenancy.http.empty() && tenancy.sniffed.empty()) return;
-  FilterChain chain = NewFilterChain("", BuildOutboundHttp(view_.settings().config, proxy_,
-                                                           HttpOptions(proxy_, address_, tenancy)));
-  auto& match = *chain.mutable_filter_chain_match();
-  match.set_transport_protocol(std::string(kRawTransport));
-  MatchAlpn(PlainHttpAlpn(proxy_), match);
-  result_.chains.Add(std::move(chain));
+  const std::string http =
+      BuildOutboundHttp(view_.settings().config, proxy_, HttpOptions(proxy_, address_, tenancy));
+  ConnectionMatch match;
+  match.transport_protocol = kRawTransport;
+  match.SetAlpn(PlainHttpAlpn(proxy_));
+  result_.chains.Add(std::move(match), {.name = "", .filter = http});
 }
 
 std::vector<ConnectionRoute> Builder::Routes(const Tenant& tenant, bool tls) {
@@ -83,20 +82,20 @@ std::vector<ConnectionRoute> Builder::Routes(const Tenant& tenant, bool tls) {
 }
 
 // A chain that asks for nothing goes last: it takes what is left.
-void Builder::Add(const Tenant& tenant, const ConnectionRoute& route, Translated<Filter> filter) {
-  FilterChain chain = NewFilterChain("", std::move(filter.message));
-  auto& match = *chain.mutable_filter_chain_match();
-  route.SetMatch(match);
-  if (route.subnets.empty() && tenant.block.has_value()) *match.add_prefix_ranges() = *tenant.block;
+void Builder::Add(const Tenant& tenant, const ConnectionRoute& route,
+                  Translated<std::string> filter) {
+  ConnectionMatch match = route.Match();
+  if (route.subnets.empty() && tenant.block.has_value()) {
+    match.prefix_ranges.push_back(*tenant.block);
+  }
   const bool asks = route.Asks() || tenant.block.has_value();
-  if (!asks && result_.fallback.has_value()) return;  // an older service has it
+  if (!asks && !rest_.empty()) return;  // an older service has it
   origins_.push_back(tenant.service->origin);
   origins_.insert(origins_.end(), filter.origins.begin(), filter.origins.end());
   if (asks) {
-    result_.chains.Add(std::move(chain));
+    result_.chains.Add(std::move(match), {.name = "", .filter = filter.message});
   } else {
-    chain.clear_filter_chain_match();
-    result_.fallback = std::move(chain);
+    rest_ = std::move(filter.message);
   }
 }
 
@@ -128,18 +127,19 @@ void Builder::AddTcp(const Tenant& tenant) {
   if (routes.empty() || !routes.back().subnets.empty()) AddService(tenant, false);
 }
 
-FilterChain Unclaimed(const MeshConfig& config) {
-  return NewFilterChain("PassthroughFilterChain", TcpProxyTo(config, UnclaimedCluster(config)));
-}
-
 OutboundFilterChains Builder::Finish() && {
   if (result_.chains.empty()) {
     // A listener must have a chain besides its default one to be of use to
     // people who read it; both mean the same.
-    if (result_.fallback.has_value()) result_.chains.Add(*std::move(result_.fallback));
-    result_.fallback.reset();
-  } else if (!result_.fallback.has_value() && address_.wildcard) {
-    result_.fallback = Unclaimed(view_.settings().config);
+    if (!rest_.empty()) result_.chains.Add({}, {.name = "", .filter = rest_});
+  } else if (!rest_.empty()) {
+    AppendTo(result_.fallback, {.name = "", .filter = rest_}, "");
+  } else if (address_.wildcard) {
+    const auto& config = view_.settings().config;
+    AppendTo(
+        result_.fallback,
+        {.name = "PassthroughFilterChain", .filter = TcpProxyTo(config, UnclaimedCluster(config))},
+        "");
   }
   return std::move(result_);
 }

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "mesh/view.h"
@@ -31,7 +30,7 @@ struct OutboundAddress {
 struct OutboundFilterChains {
   FilterChains chains;
   // Takes what none of `chains` does.
-  std::optional<envoy::config::listener::v3::FilterChain> fallback;
+  std::string fallback;  // serialised; empty: none
 };
 
 OutboundFilterChains BuildOutboundFilterChains(mesh::View& view, const ProxyClass& proxy,

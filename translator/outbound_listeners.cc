@@ -1,13 +1,14 @@
 #include "translator/outbound_listeners.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "translator/access_log.h"
 #include "translator/cluster_name.h"
-#include "translator/filter_chain.h"
 #include "translator/listener_filters.h"
 #include "translator/listener_keepalive.h"
+#include "translator/message_space.h"
 #include "translator/outbound_filter_chains.h"
 #include "translator/outbound_placement.h"
 #include "translator/socket_address.h"
@@ -16,37 +17,36 @@
 namespace binnacle::translator {
 
 using envoy::config::core::v3::TrafficDirection;
-using envoy::config::listener::v3::FilterChain;
 using envoy::config::listener::v3::Listener;
 using policy::v1::MeshConfig;
 
 namespace {
 
-Listener NewListener(const MeshConfig& config, const std::string& name, absl::string_view ip,
-                     uint32_t port) {
-  Listener listener;
+void Begin(const MeshConfig& config, const std::string& name, absl::string_view ip, uint32_t port,
+           Listener& listener) {
   listener.set_name(name);
-  *listener.mutable_address() = SocketAddress(ip, port);
+  SetSocketAddress(ip, port, *listener.mutable_address());
   listener.set_traffic_direction(TrafficDirection::OUTBOUND);
   *listener.mutable_access_log() = BuildListenerAccessLogs(config);
-  return listener;
 }
 
-// Connections are handed over by the listener that captured them.
-Translated<Listener> BuildListener(mesh::View& view, const ProxyClass& proxy,
-                                   const OutboundAddress& address, const Tenancy& tenancy) {
+// Connections are handed over by the listener that captured them. nullopt if
+// there is nothing to do with them.
+std::optional<Translated<SerializedListener>> BuildListener(mesh::View& view,
+                                                            const ProxyClass& proxy,
+                                                            const OutboundAddress& address,
+                                                            const Tenancy& tenancy) {
+  Translated<SerializedListener> result;
+  const auto built = BuildOutboundFilterChains(view, proxy, address, tenancy, result.origins);
+  if (built.chains.empty()) return std::nullopt;
   const MeshConfig& config = view.settings().config;
-  Translated<Listener> result;
-  Listener& listener = result.message;
-  listener = NewListener(config, address.ListenerName(), address.ip, address.port);
+  MessageSpace space;
+  auto& listener = space.New<Listener>();
+  Begin(config, address.ListenerName(), address.ip, address.port, listener);
   listener.mutable_bind_to_port()->set_value(false);
-  auto built = BuildOutboundFilterChains(view, proxy, address, tenancy, result.origins);
   AddInspectors(built.chains, listener);
   if (!listener.listener_filters().empty()) SetDetectionTimeout(config, listener);
-  std::move(built.chains).MoveTo(listener);
-  if (built.fallback.has_value()) {
-    *listener.mutable_default_filter_chain() = *std::move(built.fallback);
-  }
+  result.message = Complete(listener, built.chains.bytes(), built.fallback);
   return result;
 }
 
@@ -57,40 +57,44 @@ bool IsTaken(const MeshConfig& config, const OutboundAddress& address) {
          (port == config.proxy_listen_port() || port == config.proxy_inbound_listen_port());
 }
 
-FilterChain BlackHole(const MeshConfig& config) {
-  FilterChain chain =
-      NewFilterChain("virtualOutbound-blackhole", TcpProxyTo(config, kBlackHoleCluster));
-  chain.mutable_filter_chain_match()->mutable_destination_port()->set_value(
-      static_cast<uint32_t>(config.proxy_listen_port()));
-  return chain;
+// A connection that came here without being captured would go round for ever.
+void AddBlackHole(const MeshConfig& config, FilterChains& chains) {
+  ConnectionMatch match;
+  match.destination_port = static_cast<uint32_t>(config.proxy_listen_port());
+  chains.Add(std::move(match), {.name = "virtualOutbound-blackhole",
+                                .filter = TcpProxyTo(config, kBlackHoleCluster)});
 }
 
 }  // namespace
 
-std::vector<Translated<Listener>> BuildOutboundListeners(mesh::View& view, const ProxyClass& proxy,
-                                                         uint32_t port) {
-  std::vector<Translated<Listener>> listeners;
+std::vector<Translated<SerializedListener>> BuildOutboundListeners(mesh::View& view,
+                                                                   const ProxyClass& proxy,
+                                                                   uint32_t port) {
+  std::vector<Translated<SerializedListener>> listeners;
   for (const auto& [ip, tenancy] : PlaceServices(view, proxy, port)) {
     OutboundAddress address{ip, port, ip.empty()};
     if (address.wildcard) address.ip = std::string(WildcardAddress(proxy));
     if (IsTaken(view.settings().config, address)) continue;
-    auto listener = BuildListener(view, proxy, address, tenancy);
-    if (listener.message.filter_chains_size() > 0) listeners.push_back(std::move(listener));
+    if (auto listener = BuildListener(view, proxy, address, tenancy)) {
+      listeners.push_back(*std::move(listener));
+    }
   }
   return listeners;
 }
 
-Translated<Listener> BuildVirtualOutbound(mesh::View& view, const ProxyClass& proxy) {
+Translated<SerializedListener> BuildVirtualOutbound(mesh::View& view, const ProxyClass& proxy) {
   const MeshConfig& config = view.settings().config;
-  Listener listener = NewListener(config, "virtualOutbound", WildcardAddress(proxy),
-                                  static_cast<uint32_t>(config.proxy_listen_port()));
+  MessageSpace space;
+  auto& listener = space.New<Listener>();
+  Begin(config, "virtualOutbound", WildcardAddress(proxy),
+        static_cast<uint32_t>(config.proxy_listen_port()), listener);
   listener.mutable_use_original_dst()->set_value(true);
   SetKeepalive(config, listener);
-  // A connection that came here without being captured would go round for ever.
-  *listener.add_filter_chains() = BlackHole(config);
-  *listener.add_filter_chains() =
-      NewFilterChain("virtualOutbound-catchall-tcp", TcpProxyTo(config, UnclaimedCluster(config)));
-  return {std::move(listener), {}};
+  FilterChains chains;
+  AddBlackHole(config, chains);
+  chains.Add({}, {.name = "virtualOutbound-catchall-tcp",
+                  .filter = TcpProxyTo(config, UnclaimedCluster(config))});
+  return {Complete(listener, chains.bytes()), {}};
 }
 
 }  // namespace binnacle::translator

@@ -10,20 +10,20 @@
 #include <cstdint>
 #include <vector>
 
-#include "envoy/config/listener/v3/listener.pb.h"
 #include "mesh/view.h"
 #include "translator/proxy_class.h"
+#include "translator/serialized_listener.h"
 #include "translator/translated.h"
 
 namespace binnacle::translator {
 
 // Every listener for service port `port`: the shared HTTP one and those on
 // addresses of their own.
-std::vector<Translated<envoy::config::listener::v3::Listener>> BuildOutboundListeners(
-    mesh::View& view, const ProxyClass& proxy, uint32_t port);
+std::vector<Translated<SerializedListener>> BuildOutboundListeners(mesh::View& view,
+                                                                   const ProxyClass& proxy,
+                                                                   uint32_t port);
 
 // `virtualOutbound` on 15001, where captured connections arrive.
-Translated<envoy::config::listener::v3::Listener> BuildVirtualOutbound(mesh::View& view,
-                                                                       const ProxyClass& proxy);
+Translated<SerializedListener> BuildVirtualOutbound(mesh::View& view, const ProxyClass& proxy);
 
 }  // namespace binnacle::translator

@@ -12,10 +12,14 @@ absl::string_view WildcardAddress(const ProxyClass& proxy) {
   return proxy.ipv6_only ? "::" : "0.0.0.0";
 }
 
-Address SocketAddress(absl::string_view ip, uint32_t port) {
-  Address address;
+void SetSocketAddress(absl::string_view ip, uint32_t port, Address& address) {
   address.mutable_socket_address()->set_address(std::string(ip));
   address.mutable_socket_address()->set_port_value(port);
+}
+
+Address SocketAddress(absl::string_view ip, uint32_t port) {
+  Address address;
+  SetSocketAddress(ip, port, address);
   return address;
 }
 

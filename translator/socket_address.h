@@ -18,6 +18,9 @@ namespace binnacle::translator {
 absl::string_view WildcardAddress(const ProxyClass& proxy);
 
 envoy::config::core::v3::Address SocketAddress(absl::string_view ip, uint32_t port);
+// The same, in its place; `address` is empty.
+void SetSocketAddress(absl::string_view ip, uint32_t port,
+                      envoy::config::core::v3::Address& address);
 
 // "unix:///run/x" and "unix://@abstract" become pipes, anything else an IP.
 envoy::config::core::v3::Address BindAddress(absl::string_view bind, uint32_t port);

@@ -9,6 +9,7 @@
 #include "envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy.pb.h"
 #include "mesh/lookup.h"
 #include "translator/access_log.h"
+#include "translator/message_space.h"
 #include "translator/route_context.h"
 #include "translator/route_target.h"
 #include "translator/traffic_policy.h"
@@ -16,7 +17,6 @@
 
 namespace binnacle::translator {
 
-using envoy::config::listener::v3::Filter;
 using envoy::extensions::filters::network::tcp_proxy::v3::TcpProxy;
 using policy::v1::RouteDestination;
 using policy::v1::TrafficPolicy;
@@ -24,12 +24,11 @@ using Route = google::protobuf::RepeatedPtrField<RouteDestination>;
 
 namespace {
 
-Filter Wrap(const policy::v1::MeshConfig& config, TcpProxy& tcp) {
-  tcp.mutable_access_log()->CopyFrom(BuildAccessLogs(config));
-  Filter filter;
-  filter.set_name("envoy.filters.network.tcp_proxy");
-  *filter.mutable_typed_config() = TypedConfig(tcp);
-  return filter;
+constexpr int kFilterConfig = 4;  // its field
+
+std::string Wrap(const policy::v1::MeshConfig& config, TcpProxy& tcp) {
+  *tcp.mutable_access_log() = BuildAccessLogs(config);
+  return NamedConfig("envoy.filters.network.tcp_proxy", kFilterConfig, tcp);
 }
 
 std::string Authority(const TrafficPolicy::TunnelSettings& tunnel) {
@@ -76,18 +75,21 @@ std::vector<const RouteDestination*> Chosen(const Route& route) {
 
 }  // namespace
 
-Filter TcpProxyTo(const policy::v1::MeshConfig& config, absl::string_view cluster) {
-  TcpProxy tcp;
+std::string TcpProxyTo(const policy::v1::MeshConfig& config, absl::string_view cluster) {
+  MessageSpace space;
+  auto& tcp = space.New<TcpProxy>();
   tcp.set_stat_prefix(std::string(cluster));
   tcp.set_cluster(std::string(cluster));
   return Wrap(config, tcp);
 }
 
-Translated<Filter> TcpProxyToService(mesh::View& view, const ProxyClass& proxy,
-                                     const mesh::Service& service, const mesh::ServicePort& port) {
+Translated<std::string> TcpProxyToService(mesh::View& view, const ProxyClass& proxy,
+                                          const mesh::Service& service,
+                                          const mesh::ServicePort& port) {
   const RouteTarget target{service.host, "", port.number, &service};
-  Translated<Filter> result;
-  TcpProxy tcp;
+  Translated<std::string> result;
+  MessageSpace space;
+  auto& tcp = space.New<TcpProxy>();
   tcp.set_stat_prefix(target.ClusterName());
   tcp.set_cluster(target.ClusterName());
   ApplyRule(view, proxy, target, tcp, result.origins);
@@ -95,15 +97,16 @@ Translated<Filter> TcpProxyToService(mesh::View& view, const ProxyClass& proxy,
   return result;
 }
 
-std::optional<Translated<Filter>> TcpProxyToRoute(mesh::View& view, const ProxyClass& proxy,
-                                                  const policy::Object& virtual_service,
-                                                  const Route& route, uint32_t port) {
+std::optional<Translated<std::string>> TcpProxyToRoute(mesh::View& view, const ProxyClass& proxy,
+                                                       const policy::Object& virtual_service,
+                                                       const Route& route, uint32_t port) {
   const auto chosen = Chosen(route);
   if (chosen.empty()) return std::nullopt;
-  Translated<Filter> result;
+  Translated<std::string> result;
   result.origins.push_back(virtual_service.origin);
   RouteContext context{view, proxy, port, {}, false, result.origins};
-  TcpProxy tcp;
+  MessageSpace space;
+  auto& tcp = space.New<TcpProxy>();
   std::vector<RouteTarget> targets;
   for (const RouteDestination* destination : chosen) {
     targets.push_back(FindRouteTarget(context, destination->destination(), virtual_service.key.ns));

@@ -1,7 +1,7 @@
 // translator/tcp_proxy.h
 //
 // The network filter that carries bytes: to one cluster or, by weight, to
-// several.
+// several. All give a serialised Filter.
 //
 // Threads  pure.
 // Spec     policy facts, sections 1.2 (weights), 1.3 (idle timeout, tunnel),
@@ -10,9 +10,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
-#include "envoy/config/listener/v3/listener_components.pb.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "mesh/view.h"
 #include "policy/object.h"
@@ -23,18 +23,16 @@
 namespace binnacle::translator {
 
 // To a cluster that no policy speaks of.
-envoy::config::listener::v3::Filter TcpProxyTo(const policy::v1::MeshConfig& config,
-                                               absl::string_view cluster);
+std::string TcpProxyTo(const policy::v1::MeshConfig& config, absl::string_view cluster);
 
 // To one port of a service.
-Translated<envoy::config::listener::v3::Filter> TcpProxyToService(mesh::View& view,
-                                                                  const ProxyClass& proxy,
-                                                                  const mesh::Service& service,
-                                                                  const mesh::ServicePort& port);
+Translated<std::string> TcpProxyToService(mesh::View& view, const ProxyClass& proxy,
+                                          const mesh::Service& service,
+                                          const mesh::ServicePort& port);
 
 // To the destinations of a `tcp` or `tls` route of `virtual_service`, which a
 // connection to `port` took. nullopt if there are none.
-std::optional<Translated<envoy::config::listener::v3::Filter>> TcpProxyToRoute(
+std::optional<Translated<std::string>> TcpProxyToRoute(
     mesh::View& view, const ProxyClass& proxy, const policy::Object& virtual_service,
     const google::protobuf::RepeatedPtrField<policy::v1::RouteDestination>& route, uint32_t port);
 

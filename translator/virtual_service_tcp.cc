@@ -6,11 +6,9 @@
 #include "absl/strings/ascii.h"
 #include "mesh/gateway_name.h"
 #include "translator/cidr_range.h"
-#include "translator/filter_chain_match.h"
 
 namespace binnacle::translator {
 
-using envoy::config::listener::v3::FilterChainMatch;
 using policy::v1::L4MatchAttributes;
 using policy::v1::TcpRoute;
 using policy::v1::TlsMatchAttributes;
@@ -58,10 +56,12 @@ bool AddTcpMatch(const L4MatchAttributes& match, ConnectionRoute& route) {
 
 }  // namespace
 
-void ConnectionRoute::SetMatch(FilterChainMatch& match) const {
-  for (const std::string& name : server_names) match.add_server_names(name);
-  if (tls && server_names.empty()) match.set_transport_protocol(std::string(kTlsTransport));
-  for (const auto& subnet : subnets) *match.add_prefix_ranges() = subnet;
+ConnectionMatch ConnectionRoute::Match() const {
+  ConnectionMatch match;
+  match.server_names.assign(server_names.begin(), server_names.end());
+  if (tls && server_names.empty()) match.transport_protocol = kTlsTransport;
+  match.prefix_ranges = subnets;
+  return match;
 }
 
 std::vector<ConnectionRoute> MatchTlsRoutes(const policy::Object& virtual_service,

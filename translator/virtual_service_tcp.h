@@ -16,10 +16,10 @@
 
 #include "absl/strings/string_view.h"
 #include "envoy/config/core/v3/address.pb.h"
-#include "envoy/config/listener/v3/listener_components.pb.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "policy/object.h"
 #include "proto/policy/virtual_service.pb.h"
+#include "translator/filter_chain_match.h"
 #include "translator/proxy_class.h"
 
 namespace binnacle::translator {
@@ -39,7 +39,8 @@ struct ConnectionRoute {
 
   // False if the route takes every connection.
   bool Asks() const { return tls || !subnets.empty(); }
-  void SetMatch(envoy::config::listener::v3::FilterChainMatch& match) const;
+  // Points into this.
+  ConnectionMatch Match() const;
 };
 
 // In the order in which they are to be tried. `virtual_service` is of that

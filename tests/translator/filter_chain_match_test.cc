@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "envoy/config/listener/v3/listener.pb.h"
 #include "translator/cidr_range.h"
+#include "translator/serialize.h"
 
 namespace binnacle::translator {
 namespace {
 
-using envoy::config::listener::v3::FilterChain;
 using envoy::config::listener::v3::FilterChainMatch;
 using envoy::config::listener::v3::Listener;
 using Words = std::vector<std::string>;
@@ -26,20 +27,21 @@ struct Match {
   uint32_t port = 0;
 };
 
-FilterChain Chain(const Match& wanted) {
-  FilterChain chain;
-  auto& match = *chain.mutable_filter_chain_match();
-  for (const auto& name : wanted.names) match.add_server_names(name);
-  for (const auto& block : wanted.blocks) *match.add_prefix_ranges() = *ParseCidrRange(block);
-  for (const auto& word : wanted.alpn) match.add_application_protocols(word);
-  match.set_transport_protocol(wanted.transport);
-  if (wanted.port != 0) match.mutable_destination_port()->set_value(wanted.port);
-  return chain;
+// Offers a chain that takes what is wanted.
+bool Add(const Match& wanted, FilterChains& chains) {
+  ConnectionMatch match;
+  match.server_names.assign(wanted.names.begin(), wanted.names.end());
+  for (const auto& block : wanted.blocks) match.prefix_ranges.push_back(*ParseCidrRange(block));
+  match.application_protocols.assign(wanted.alpn.begin(), wanted.alpn.end());
+  match.transport_protocol = wanted.transport;
+  match.destination_port = wanted.port;
+  return chains.Add(std::move(match), {.name = "", .filter = ""});
 }
 
-Listener Finish(FilterChains chains) {
+Listener Finish(const FilterChains& chains) {
   Listener listener;
-  std::move(chains).MoveTo(listener);
+  CHECK(listener.ParseFromString(chains.bytes()));
+  CHECK(Serialize(listener) == chains.bytes());
   return listener;
 }
 
@@ -51,39 +53,38 @@ Words Names(const FilterChainMatch& match) {
 
 TEST_CASE("a server name belongs to the first chain that asks for it") {
   FilterChains chains;
-  CHECK(chains.Add(Chain({.names = {"a.example", "b.example"}})));
-  CHECK(chains.Add(Chain({.names = {"b.example", "c.example"}})));
-  CHECK_FALSE(chains.Add(Chain({.names = {"a.example", "c.example"}})));
-  const Listener listener = Finish(std::move(chains));
+  CHECK(Add({.names = {"a.example", "b.example"}}, chains));
+  CHECK(Add({.names = {"b.example", "c.example"}}, chains));
+  CHECK_FALSE(Add({.names = {"a.example", "c.example"}}, chains));
+  const Listener listener = Finish(chains);
   REQUIRE(listener.filter_chains_size() == 2);
   CHECK(Names(listener.filter_chains(1).filter_chain_match()) == Words{"c.example"});
 }
 
 TEST_CASE("a name that is repeated or cannot be matched is left out") {
   FilterChains chains;
-  CHECK(chains.Add(
-      Chain({.names = {"a.example", "a.example", "*.b.example", "*", "c*.example", ""}})));
-  CHECK_FALSE(chains.Add(Chain({.names = {"*"}})));
-  const Listener listener = Finish(std::move(chains));
+  CHECK(Add({.names = {"a.example", "a.example", "*.b.example", "*", "c*.example", ""}}, chains));
+  CHECK_FALSE(Add({.names = {"*"}}, chains));
+  const Listener listener = Finish(chains);
   CHECK(Names(listener.filter_chains(0).filter_chain_match()) == Words{"a.example", "*.b.example"});
 }
 
 TEST_CASE("a chain that asks for nothing stands once and has no match") {
   FilterChains chains;
-  CHECK(chains.Add(Chain({})));
-  CHECK_FALSE(chains.Add(Chain({})));
-  CHECK(chains.Add(Chain({.port = 80})));
-  const Listener listener = Finish(std::move(chains));
+  CHECK(Add({}, chains));
+  CHECK_FALSE(Add({}, chains));
+  CHECK(Add({.port = 80}, chains));
+  const Listener listener = Finish(chains);
   CHECK_FALSE(listener.filter_chains(0).has_filter_chain_match());
 }
 
 TEST_CASE("without names the blocks are narrowed, and without blocks the words") {
   FilterChains chains;
-  CHECK(chains.Add(Chain({.blocks = {"10.0.0.0/8"}})));
-  CHECK(chains.Add(Chain({.blocks = {"10.9.9.9/8", "11.0.0.0/8"}})));
-  CHECK(chains.Add(Chain({.alpn = {"h2c"}, .transport = "raw_buffer"})));
-  CHECK(chains.Add(Chain({.alpn = {"h2c", "http/1.1"}, .transport = "raw_buffer"})));
-  const Listener listener = Finish(std::move(chains));
+  CHECK(Add({.blocks = {"10.0.0.0/8"}}, chains));
+  CHECK(Add({.blocks = {"10.9.9.9/8", "11.0.0.0/8"}}, chains));
+  CHECK(Add({.alpn = {"h2c"}, .transport = "raw_buffer"}, chains));
+  CHECK(Add({.alpn = {"h2c", "http/1.1"}, .transport = "raw_buffer"}, chains));
+  const Listener listener = Finish(chains);
   REQUIRE(listener.filter_chains_size() == 4);
   CHECK(listener.filter_chains(1).filter_chain_match().prefix_ranges_size() == 1);
   CHECK(listener.filter_chains(3).filter_chain_match().application_protocols(0) == "http/1.1");
@@ -91,17 +92,17 @@ TEST_CASE("without names the blocks are narrowed, and without blocks the words")
 
 TEST_CASE("the inspectors needed are those that the matches ask of") {
   FilterChains plain;
-  plain.Add(Chain({.transport = "raw_buffer"}));
+  Add({.transport = "raw_buffer"}, plain);
   CHECK_FALSE(plain.needs_tls_inspector());
   CHECK_FALSE(plain.needs_http_inspector());
-  plain.Add(Chain({.alpn = {"http/1.1"}, .transport = "raw_buffer"}));
+  Add({.alpn = {"http/1.1"}, .transport = "raw_buffer"}, plain);
   CHECK(plain.needs_http_inspector());
   CHECK_FALSE(plain.needs_tls_inspector());
   FilterChains named;
-  named.Add(Chain({.names = {"a.example"}}));
+  Add({.names = {"a.example"}}, named);
   CHECK(named.needs_tls_inspector());
   FilterChains tls;
-  tls.Add(Chain({.transport = "tls"}));
+  Add({.transport = "tls"}, tls);
   CHECK(tls.needs_tls_inspector());
   CHECK_FALSE(tls.needs_http_inspector());
 }
@@ -125,14 +126,15 @@ TEST_CASE("whatever chains are offered, no connection could take two of those ta
   for (int round = 0; round < 200; ++round) {
     FilterChains chains;
     for (int i = 0; i < 12; ++i) {
-      chains.Add(Chain({.names = some({"a.x", "b.x", "*.x", "*"}),
-                        .blocks = some({"10.0.0.0/8", "10.1.0.0/8", "11.0.0.1"}),
-                        .alpn = some({"h2", "istio"}),
-                        .transport = random() % 2 == 0 ? "tls" : "",
-                        .port = static_cast<uint32_t>(random() % 2)}));
+      Add({.names = some({"a.x", "b.x", "*.x", "*"}),
+           .blocks = some({"10.0.0.0/8", "10.1.0.0/8", "11.0.0.1"}),
+           .alpn = some({"h2", "istio"}),
+           .transport = random() % 2 == 0 ? "tls" : "",
+           .port = static_cast<uint32_t>(random() % 2)},
+          chains);
     }
     std::set<std::string> ways;
-    const Listener listener = Finish(std::move(chains));
+    const Listener listener = Finish(chains);
     for (const auto& chain : listener.filter_chains()) {
       const auto& match = chain.filter_chain_match();
       const auto or_any = [](Words words) { return words.empty() ? Words{""} : words; };

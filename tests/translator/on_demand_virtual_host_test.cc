@@ -1,5 +1,6 @@
 #include "translator/on_demand_virtual_host.h"
 
+#include "envoy/config/listener/v3/listener_components.pb.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 #include "tests/translator/route_mesh.h"
 #include "translator/http_connection_manager.h"
@@ -152,11 +153,12 @@ TEST_CASE("requests wait for their virtual host before any other filter sees the
     HttpConnectionManagerOptions options{.stat_prefix = "x", .route_name = "80"};
     options.on_demand_hosts = on_demand;
     HttpConnectionManager manager;
-    REQUIRE(BuildOutboundHttp(mesh.view.settings().config, mesh.proxy, options)
-                .typed_config()
-                .UnpackTo(&manager));
+    envoy::config::listener::v3::Filter filter;
+    REQUIRE(filter.ParseFromString(
+        BuildOutboundHttp(mesh.view.settings().config, mesh.proxy, options)));
+    REQUIRE(filter.typed_config().UnpackTo(&manager));
     std::vector<std::string> names;
-    for (const auto& filter : manager.http_filters()) names.push_back(filter.name());
+    for (const auto& one : manager.http_filters()) names.push_back(one.name());
     return names;
   };
   auto with = filters(true);

@@ -98,9 +98,7 @@ TEST_CASE("of TCP routes nothing follows the one that takes every address") {
 TEST_CASE("a TLS route for any name still asks for TLS") {
   ConnectionRoute route;
   route.tls = true;
-  envoy::config::listener::v3::FilterChainMatch match;
-  route.SetMatch(match);
-  CHECK(match.transport_protocol() == "tls");
+  CHECK(route.Match().transport_protocol == "tls");
   CHECK(route.Asks());
 }
 
