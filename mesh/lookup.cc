@@ -121,6 +121,26 @@ void MergeSorted(const HostList* hosts, std::vector<absl::string_view>& into) {
   into = std::move(merged);
 }
 
+// Goes along a sorted list.
+class Walk {
+ public:
+  explicit Walk(const HostList* hosts) : hosts_(hosts) {}
+
+  // Whether it is in the list. Hosts are asked for in order.
+  bool Meets(const std::string& host) {
+    if (hosts_ == nullptr) return false;
+    for (; at_ < hosts_->size(); ++at_) {
+      const int order = (*hosts_)[at_].compare(host);
+      if (order >= 0) return order == 0;
+    }
+    return false;
+  }
+
+ private:
+  const HostList* const hosts_;
+  size_t at_ = 0;
+};
+
 }  // namespace
 
 const Service* FindService(View& view, absl::string_view host, absl::string_view client_ns) {
@@ -146,10 +166,14 @@ std::vector<absl::string_view> VisibleHostsOnPort(View& view, absl::string_view 
                                                   uint32_t port) {
   const HostList* on_port = view.Find<FactKind::kHostsOnPort>(absl::StrCat(port));
   if (on_port == nullptr) return {};
-  const auto visible = VisibleHosts(view, client_ns);
+  Walk everybodys(view.Find<FactKind::kPublicHosts>(""));
+  Walk own(view.Find<FactKind::kPrivateHosts>(client_ns));
   std::vector<absl::string_view> hosts;
-  std::set_intersection(on_port->begin(), on_port->end(), visible.begin(), visible.end(),
-                        std::back_inserter(hosts));
+  hosts.reserve(on_port->size());
+  for (const std::string& host : *on_port) {
+    const bool visible = everybodys.Meets(host);
+    if (own.Meets(host) || visible) hosts.push_back(host);
+  }
   return hosts;
 }
 

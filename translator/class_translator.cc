@@ -234,9 +234,9 @@ ResourcePtr ClassTranslator::Intern(ResourceType type, Translated<Message> trans
 
 ResourcePtr ClassTranslator::Intern(ResourceType type, Translated<SerializedListener> translated) {
   auto& listener = translated.message;
-  return pool_.Intern(Resource::FromBytes(type, std::move(listener.name), listener.bytes,
-                                          std::move(translated.origins),
-                                          std::move(translated.parts)));
+  return pool_.Intern(Resource::FromBytes(
+      type, std::move(listener.name), {listener.before, listener.chains, listener.after},
+      std::move(translated.origins), std::move(translated.parts)));
 }
 
 template <typename Message>

@@ -51,13 +51,6 @@ absl::string_view Way(const Words& words, size_t i) {
   return words.empty() ? absl::string_view() : words[i];
 }
 
-std::vector<std::string> OrAny(const std::vector<CidrRange>& blocks) {
-  if (blocks.empty()) return {""};
-  std::vector<std::string> texts;
-  for (const CidrRange& block : blocks) texts.push_back(TextOf(block));
-  return texts;
-}
-
 // Calls f for every single way in that the match stands for: it is how Envoy
 // itself looks for conflicts. Ends early when f returns false.
 template <typename F>
@@ -65,12 +58,14 @@ bool ForEachWay(const ConnectionMatch& match, F f) {
   const std::string rest = absl::StrCat("|", match.transport_protocol, "|", match.destination_port);
   const Words& names = match.server_names;
   const Words& alpn = match.application_protocols;
+  const auto& blocks = match.prefix_ranges;
   std::string way;
-  for (const std::string& block : OrAny(match.prefix_ranges)) {
+  for (size_t b = 0; b < std::max<size_t>(1, blocks.size()); ++b) {
+    const std::string block = blocks.empty() ? std::string() : TextOf(blocks[b]);
     for (size_t n = 0; n < Ways(names); ++n) {
       for (size_t a = 0; a < Ways(alpn); ++a) {
         way.clear();
-        absl::StrAppend(&way, block, "|", Way(names, n), "|", Way(alpn, a), rest);
+        absl::StrAppend(&way, Way(names, n), "|", block, "|", Way(alpn, a), rest);
         if (!f(way)) return false;
       }
     }
@@ -139,10 +134,23 @@ bool FilterChains::IsFree(const ConnectionMatch& match) const {
   return ForEachWay(match, [&](const std::string& way) { return !taken_.contains(way); });
 }
 
+bool FilterChains::TakeWay(absl::string_view way) {
+  constexpr size_t kBlock = 4096;
+  if (free_.size() < way.size()) {
+    const size_t size = std::max(kBlock, way.size());
+    texts_.push_back(std::make_unique_for_overwrite<char[]>(size));
+    free_ = absl::MakeSpan(texts_.back().get(), size);
+  }
+  const absl::string_view kept(free_.data(), way.copy(free_.data(), way.size()));
+  if (!taken_.insert(kept).second) return false;
+  free_.remove_prefix(way.size());
+  return true;
+}
+
 bool FilterChains::Take(const ConnectionMatch& match) {
   size_t took = 0;
   const bool all = ForEachWay(match, [&](const std::string& way) {
-    if (!taken_.insert(way).second) return false;
+    if (!TakeWay(way)) return false;
     ++took;
     return true;
   });
@@ -190,7 +198,9 @@ bool FilterChains::Add(ConnectionMatch match, const FilterChain& chain) {
   needs_tls_inspector_ |= named || (!raw && (alpn || !match.transport_protocol.empty()));
   needs_http_inspector_ |= raw && alpn;
   const std::string asked = match.Serialized();
-  AppendHeader(kFilterChains, SizeOf(chain, asked), bytes_);
+  const size_t size = SizeOf(chain, asked);
+  if (bytes_.empty()) bytes_.reserve(chains_expected_ * FieldSize(kFilterChains, size));
+  AppendHeader(kFilterChains, size, bytes_);
   AppendTo(bytes_, chain, asked);
   return true;
 }

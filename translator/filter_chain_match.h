@@ -9,8 +9,11 @@
 // Spec     policy facts, sections 4.1, 4.2; Envoy v3 FilterChainMatch.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -54,6 +57,11 @@ bool IsServerName(absl::string_view host);
 
 class FilterChains {
  public:
+  // Room is made for so many when the first comes.
+  explicit FilterChains(size_t expected = 1) : chains_expected_(expected) {
+    taken_.reserve(kWaysOfOne * expected);
+  }
+
   // Takes the chain less the server names, address blocks or ALPN words that
   // an earlier chain has taken. False, and nothing is added, if none is left.
   bool Add(ConnectionMatch match, const FilterChain& chain);
@@ -61,6 +69,7 @@ class FilterChains {
   bool empty() const { return bytes_.empty(); }
   // Listener.filter_chains, with tags and lengths.
   const std::string& bytes() const { return bytes_; }
+  std::string TakeBytes() && { return std::move(bytes_); }
   // Whether a chain asks what only this inspector can tell.
   bool needs_tls_inspector() const { return needs_tls_inspector_; }
   bool needs_http_inspector() const { return needs_http_inspector_; }
@@ -72,9 +81,17 @@ class FilterChains {
   bool IsFree(const ConnectionMatch& match) const;
   // Takes every way in, or none if one is taken already.
   bool Take(const ConnectionMatch& match);
+  // False if it is taken already.
+  bool TakeWay(absl::string_view way);
+
+  static constexpr size_t kWaysOfOne = 4;
 
   std::string bytes_;
-  absl::flat_hash_set<std::string> taken_;  // one for each way in
+  size_t chains_expected_;
+  // One for each way in, in texts that stay where they are.
+  absl::flat_hash_set<absl::string_view> taken_;
+  std::vector<std::unique_ptr<char[]>> texts_;
+  absl::Span<char> free_;  // in the last of them
   bool needs_tls_inspector_ = false;
   bool needs_http_inspector_ = false;
 };

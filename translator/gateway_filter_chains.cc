@@ -51,6 +51,11 @@ ConnectionMatch::Words ServerNames(const GatewayServer& server) {
   return names;
 }
 
+// Most servers have one, and plaintext ones share theirs.
+size_t ChainsExpected(const GatewayPort& port) {
+  return TreatmentOf(port.servers.front()) == Treatment::kPlain ? 1 : port.servers.size();
+}
+
 // Collects the chains of one port.
 class Builder {
  public:
@@ -60,7 +65,8 @@ class Builder {
         port_(port),
         origins_(origins),
         http_(view.settings().config, proxy),
-        plain_grpc_web_(absl::c_any_of(port.servers, IsGrpcWeb)) {
+        plain_grpc_web_(absl::c_any_of(port.servers, IsGrpcWeb)),
+        chains_(ChainsExpected(port)) {
     const auto plain = [](const GatewayServer& s) { return TreatmentOf(s) == Treatment::kPlain; };
     mixed_ = absl::c_any_of(port.servers, plain) && !absl::c_all_of(port.servers, plain);
   }

@@ -31,7 +31,7 @@ std::vector<Translated<SerializedListener>> BuildGatewayListeners(mesh::View& vi
   std::vector<Translated<SerializedListener>> listeners;
   for (const GatewayPort& port : servers.ports()) {
     Translated<SerializedListener> result;
-    const FilterChains chains = BuildGatewayFilterChains(view, proxy, port, result.origins);
+    FilterChains chains = BuildGatewayFilterChains(view, proxy, port, result.origins);
     if (chains.empty()) continue;  // nothing to do with a connection: do not take it
     MessageSpace space;
     auto& listener = space.New<Listener>();
@@ -41,7 +41,7 @@ std::vector<Translated<SerializedListener>> BuildGatewayListeners(mesh::View& vi
     *listener.mutable_access_log() = BuildListenerAccessLogs(view.settings().config);
     AddInspectors(chains, listener);
     SetKeepalive(view.settings().config, listener);
-    result.message = Complete(listener, chains.bytes());
+    result.message = Complete(listener, std::move(chains).TakeBytes());
     listeners.push_back(std::move(result));
   }
   return listeners;

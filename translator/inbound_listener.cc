@@ -138,7 +138,7 @@ Translated<SerializedListener> BuildVirtualInbound(mesh::View& view, const Proxy
   AddHttpInspector(own_port, ports, listener);
   SetDetectionTimeout(config, listener);
   SetKeepalive(config, listener);
-  result.message = Complete(listener, chains.bytes());
+  result.message = Complete(listener, std::move(chains).TakeBytes());
   return result;
 }
 

@@ -85,10 +85,10 @@ std::vector<ConnectionRoute> Builder::Routes(const Tenant& tenant, bool tls) {
 void Builder::Add(const Tenant& tenant, const ConnectionRoute& route,
                   Translated<std::string> filter) {
   ConnectionMatch match = route.Match();
-  if (route.subnets.empty() && tenant.block.has_value()) {
+  if (route.subnets.empty() && tenant.block != nullptr) {
     match.prefix_ranges.push_back(*tenant.block);
   }
-  const bool asks = route.Asks() || tenant.block.has_value();
+  const bool asks = route.Asks() || tenant.block != nullptr;
   if (!asks && !rest_.empty()) return;  // an older service has it
   origins_.push_back(tenant.service->origin);
   origins_.insert(origins_.end(), filter.origins.begin(), filter.origins.end());

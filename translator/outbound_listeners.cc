@@ -37,7 +37,7 @@ std::optional<Translated<SerializedListener>> BuildListener(mesh::View& view,
                                                             const OutboundAddress& address,
                                                             const Tenancy& tenancy) {
   Translated<SerializedListener> result;
-  const auto built = BuildOutboundFilterChains(view, proxy, address, tenancy, result.origins);
+  auto built = BuildOutboundFilterChains(view, proxy, address, tenancy, result.origins);
   if (built.chains.empty()) return std::nullopt;
   const MeshConfig& config = view.settings().config;
   MessageSpace space;
@@ -46,7 +46,7 @@ std::optional<Translated<SerializedListener>> BuildListener(mesh::View& view,
   listener.mutable_bind_to_port()->set_value(false);
   AddInspectors(built.chains, listener);
   if (!listener.listener_filters().empty()) SetDetectionTimeout(config, listener);
-  result.message = Complete(listener, built.chains.bytes(), built.fallback);
+  result.message = Complete(listener, std::move(built.chains).TakeBytes(), built.fallback);
   return result;
 }
 
@@ -94,7 +94,7 @@ Translated<SerializedListener> BuildVirtualOutbound(mesh::View& view, const Prox
   AddBlackHole(config, chains);
   chains.Add({}, {.name = "virtualOutbound-catchall-tcp",
                   .filter = TcpProxyTo(config, UnclaimedCluster(config))});
-  return {Complete(listener, chains.bytes()), {}};
+  return {Complete(listener, std::move(chains).TakeBytes()), {}};
 }
 
 }  // namespace binnacle::translator

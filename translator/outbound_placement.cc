@@ -14,8 +14,6 @@ using envoy::config::core::v3::CidrRange;
 
 namespace {
 
-constexpr char kWildcard[] = "";
-
 // One number may be open for both UDP and TCP.
 const mesh::ServicePort* FindTcpPort(const mesh::Service& service, uint32_t number) {
   for (const mesh::ServicePort& port : service.ports) {
@@ -32,7 +30,7 @@ std::vector<Tenant> FindTenants(mesh::View& view, const ProxyClass& proxy, uint3
     const mesh::Service* service = mesh::FindService(view, host, proxy.ns);
     if (service == nullptr) continue;
     const mesh::ServicePort* port = FindTcpPort(*service, number);
-    if (port != nullptr) tenants.push_back({service, port, std::nullopt});
+    if (port != nullptr) tenants.push_back({service, port, nullptr});
   }
   // Where two want the same, the older has it; hosts are in order already.
   const auto older = [](const Tenant& a, const Tenant& b) {
@@ -51,32 +49,9 @@ std::vector<Tenant>& ListFor(const Tenant& tenant, Tenancy& tenancy) {
   return mesh::IsSniffed(protocol) ? tenancy.sniffed : tenancy.tcp;
 }
 
-void Place(const std::string& address, Tenant tenant, Placement& placement) {
-  auto& list = ListFor(tenant, placement[address]);
-  list.push_back(std::move(tenant));
-}
-
 bool SameFamily(const CidrRange& range, const ProxyClass& proxy) {
   const bool v6 = range.address_prefix().find(':') != std::string::npos;
   return v6 == proxy.ipv6_only;
-}
-
-// A single address has a listener of its own; a block shares the wildcard one.
-void PlaceAtAddresses(const ProxyClass& proxy, const Tenant& tenant, Placement& placement) {
-  for (const std::string& text : tenant.service->addresses) {
-    auto range = ParseCidrRange(text);
-    if (!range.has_value() || !SameFamily(*range, proxy)) continue;
-    const bool wildcard = range->address_prefix() == (proxy.ipv6_only ? "::" : "0.0.0.0");
-    if (IsSingleAddress(*range) && !wildcard) {
-      Place(range->address_prefix(), tenant, placement);
-    } else if (wildcard) {
-      Place(kWildcard, tenant, placement);
-    } else {
-      Tenant part = tenant;
-      part.block = *std::move(range);
-      Place(kWildcard, std::move(part), placement);
-    }
-  }
 }
 
 // Clients of a headless service dial its endpoints.
@@ -85,13 +60,65 @@ bool IsDialledByEndpoint(const mesh::Service& service) {
          (service.headless || service.resolution == mesh::Resolution::kPassthrough);
 }
 
-void PlaceAtEndpoints(mesh::View& view, const ProxyClass& proxy, const Tenant& tenant,
-                      Placement& placement) {
+class Placer {
+ public:
+  Placer(mesh::View& view, const ProxyClass& proxy) : view_(view), proxy_(proxy) {}
+
+  void Add(const Tenant& tenant) {
+    if (mesh::IsHttp(tenant.port->protocol)) {
+      PlaceAtWildcard(tenant);
+    } else if (IsDialledByEndpoint(*tenant.service)) {
+      PlaceAtEndpoints(tenant);
+    } else if (tenant.service->addresses.empty()) {
+      PlaceAtWildcard(tenant);
+    } else {
+      PlaceAtAddresses(tenant);
+    }
+  }
+
+  Placement Finish() && { return std::move(placement_); }
+
+ private:
+  void Place(const std::string& address, const Tenant& tenant) {
+    ListFor(tenant, placement_[address]).push_back(tenant);
+  }
+  void PlaceAtWildcard(const Tenant& tenant) {
+    if (wildcard_ == nullptr) wildcard_ = &placement_[""];
+    ListFor(tenant, *wildcard_).push_back(tenant);
+  }
+  void PlaceAtAddresses(const Tenant& tenant);
+  void PlaceAtEndpoints(const Tenant& tenant);
+
+  mesh::View& view_;
+  const ProxyClass& proxy_;
+  Placement placement_;
+  Tenancy* wildcard_ = nullptr;  // in it; most services are there
+};
+
+// A single address has a listener of its own; a block shares the wildcard one.
+void Placer::PlaceAtAddresses(const Tenant& tenant) {
+  for (const std::string& text : tenant.service->addresses) {
+    auto range = ParseCidrRange(text);
+    if (!range.has_value() || !SameFamily(*range, proxy_)) continue;
+    const bool wildcard = range->address_prefix() == (proxy_.ipv6_only ? "::" : "0.0.0.0");
+    if (IsSingleAddress(*range) && !wildcard) {
+      Place(range->address_prefix(), tenant);
+    } else if (wildcard) {
+      PlaceAtWildcard(tenant);
+    } else {
+      Tenant part = tenant;
+      part.block = std::make_shared<const CidrRange>(*std::move(range));
+      PlaceAtWildcard(part);
+    }
+  }
+}
+
+void Placer::PlaceAtEndpoints(const Tenant& tenant) {
   const mesh::Service& service = *tenant.service;
-  const auto* endpoints = view.Find<mesh::FactKind::kEndpoints>(service.FactName());
+  const auto* endpoints = view_.Find<mesh::FactKind::kEndpoints>(service.FactName());
   if (endpoints == nullptr || endpoints->empty()) {
     // A ServiceEntry without endpoints means whatever address is dialled.
-    if (service.registry == mesh::Registry::kServiceEntry) Place(kWildcard, tenant, placement);
+    if (service.registry == mesh::Registry::kServiceEntry) PlaceAtWildcard(tenant);
     return;
   }
   const size_t index = tenant.port - service.ports.data();
@@ -99,28 +126,16 @@ void PlaceAtEndpoints(mesh::View& view, const ProxyClass& proxy, const Tenant& t
     if (index >= endpoint.ports.size() || endpoint.ports[index] == 0) continue;
     if (!policy::IsIpAddress(endpoint.address)) continue;
     const auto range = ParseCidrRange(endpoint.address);
-    if (range.has_value() && SameFamily(*range, proxy)) {
-      Place(range->address_prefix(), tenant, placement);
-    }
+    if (range.has_value() && SameFamily(*range, proxy_)) Place(range->address_prefix(), tenant);
   }
 }
 
 }  // namespace
 
 Placement PlaceServices(mesh::View& view, const ProxyClass& proxy, uint32_t port) {
-  Placement placement;
-  for (const Tenant& tenant : FindTenants(view, proxy, port)) {
-    if (mesh::IsHttp(tenant.port->protocol)) {
-      Place(kWildcard, tenant, placement);
-    } else if (IsDialledByEndpoint(*tenant.service)) {
-      PlaceAtEndpoints(view, proxy, tenant, placement);
-    } else if (tenant.service->addresses.empty()) {
-      Place(kWildcard, tenant, placement);
-    } else {
-      PlaceAtAddresses(proxy, tenant, placement);
-    }
-  }
-  return placement;
+  Placer placer(view, proxy);
+  for (const Tenant& tenant : FindTenants(view, proxy, port)) placer.Add(tenant);
+  return std::move(placer).Finish();
 }
 
 }  // namespace binnacle::translator

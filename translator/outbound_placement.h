@@ -8,11 +8,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/container/btree_map.h"
 #include "envoy/config/core/v3/address.pb.h"
 #include "mesh/service.h"
 #include "mesh/view.h"
@@ -25,9 +25,9 @@ namespace binnacle::translator {
 struct Tenant {
   const mesh::Service* service = nullptr;
   const mesh::ServicePort* port = nullptr;
-  // The part of the wildcard address that the service is reached at; nullopt:
+  // The part of the wildcard address that the service is reached at; nullptr:
   // all of the listener's address.
-  std::optional<envoy::config::core::v3::CidrRange> block;
+  std::shared_ptr<const envoy::config::core::v3::CidrRange> block;
 };
 
 // Of one address, the oldest service first.
@@ -40,7 +40,7 @@ struct Tenancy {
 
 // By IP address; "" is the wildcard. Every service that the class sees with a
 // port of that number.
-using Placement = absl::btree_map<std::string, Tenancy>;
+using Placement = std::map<std::string, Tenancy>;
 Placement PlaceServices(mesh::View& view, const ProxyClass& proxy, uint32_t port);
 
 }  // namespace binnacle::translator

@@ -178,9 +178,18 @@ std::shared_ptr<const Resource> Resource::Make(ResourceType type, std::string na
 std::shared_ptr<const Resource> Resource::FromBytes(ResourceType type, std::string name,
                                                     absl::string_view serialized, Origins origins,
                                                     PartList parts) {
+  return FromBytes(type, std::move(name), std::initializer_list<absl::string_view>{serialized},
+                   std::move(origins), std::move(parts));
+}
+
+std::shared_ptr<const Resource> Resource::FromBytes(ResourceType type, std::string name,
+                                                    std::initializer_list<absl::string_view> pieces,
+                                                    Origins origins, PartList parts) {
   auto resource = New(type, std::move(name), std::move(origins), std::move(parts));
-  resource->BeginWire(serialized.size());
-  resource->wire_.append(serialized.data(), serialized.size());
+  size_t size = 0;
+  for (absl::string_view piece : pieces) size += piece.size();
+  resource->BeginWire(size);
+  for (absl::string_view piece : pieces) resource->wire_.append(piece.data(), piece.size());
   resource->WriteAround();
   return resource;
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,10 @@ class Resource {
   static std::shared_ptr<const Resource> FromBytes(ResourceType type, std::string name,
                                                    absl::string_view serialized, Origins origins,
                                                    PartList parts = {});
+  // Of bytes in pieces.
+  static std::shared_ptr<const Resource> FromBytes(ResourceType type, std::string name,
+                                                   std::initializer_list<absl::string_view> pieces,
+                                                   Origins origins, PartList parts = {});
 
   ResourceType type() const { return type_; }
   const std::string& name() const { return name_; }

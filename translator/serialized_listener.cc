@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
 #include "translator/field_bytes.h"
@@ -31,20 +31,18 @@ size_t PlaceOf(int field, absl::string_view message) {
 
 }  // namespace
 
-SerializedListener Complete(const Listener& listener, absl::string_view chains,
+SerializedListener Complete(const Listener& listener, std::string chains,
                             absl::string_view fallback) {
-  const std::string rest = Serialize(listener);
-  const absl::string_view all = rest;
-  const size_t first = PlaceOf(Listener::kFilterChainsFieldNumber, all);
-  size_t second = all.size();
-  std::string last;
+  std::string before = Serialize(listener);
+  const size_t first = PlaceOf(Listener::kFilterChainsFieldNumber, before);
+  std::string after = before.substr(first);
+  before.resize(first);
   if (!fallback.empty()) {
-    second = PlaceOf(Listener::kDefaultFilterChainFieldNumber, all);
-    AppendField(Listener::kDefaultFilterChainFieldNumber, fallback, last);
+    std::string field;
+    AppendField(Listener::kDefaultFilterChainFieldNumber, fallback, field);
+    after.insert(PlaceOf(Listener::kDefaultFilterChainFieldNumber, after), field);
   }
-  return {listener.name(),
-          absl::StrCat(all.substr(0, first), chains, all.substr(first, second - first), last,
-                       all.substr(second))};
+  return {listener.name(), std::move(before), std::move(chains), std::move(after)};
 }
 
 }  // namespace binnacle::translator

@@ -15,12 +15,15 @@ namespace binnacle::translator {
 
 struct SerializedListener {
   std::string name;
-  std::string bytes;
+  // The chains may be a megabyte, so they are put between the others last.
+  std::string before;
+  std::string chains;
+  std::string after;
 };
 
-// `listener` has no filter chains. `chains`: as FilterChains::bytes() has them.
+// `listener` has no filter chains. `chains`: as FilterChains has them.
 // `fallback`: the default filter chain, serialised; empty: none.
 SerializedListener Complete(const envoy::config::listener::v3::Listener& listener,
-                            absl::string_view chains, absl::string_view fallback = "");
+                            std::string chains, absl::string_view fallback = "");
 
 }  // namespace binnacle::translator
