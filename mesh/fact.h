@@ -37,6 +37,7 @@ enum class FactKind : uint8_t {
   kHostsAtAddress,           // virtual IP address, as written: hosts that have it
   kDestinationRules,         // namespace/host as written in the rule: merged rules
   kWildcardRules,            // namespace: wildcard hosts of its rules, longest first
+  kHashingHosts,             // namespace: hosts as written for which its rules ask for hashing
   kGateways,                 // "": every Gateway, in order of precedence
   kGatewayVirtualServices,   // namespace/gateway: VirtualServices bound to it
   kMeshVirtualServices,      // host as written: VirtualServices for sidecars
@@ -101,6 +102,10 @@ struct FactValue<FactKind::kDestinationRules> {
 };
 template <>
 struct FactValue<FactKind::kWildcardRules> {
+  using type = HostList;
+};
+template <>
+struct FactValue<FactKind::kHashingHosts> {
   using type = HostList;
 };
 template <>

@@ -1,6 +1,7 @@
 #include "mesh/lookup.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 
 #include "absl/algorithm/container.h"
@@ -8,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "mesh/hashing_rule.h"
 #include "policy/host.h"
 #include "proto/policy/gateway.pb.h"
 #include "proto/policy/virtual_service.pb.h"
@@ -110,6 +112,17 @@ const Rule* FindInLevel(View& view, const RuleLevel& level, const policy::Labels
     }
   }
   return nullptr;
+}
+
+// Whether a rule of that namespace that may be for `host` asks for hashing.
+bool HashesIn(View& view, absl::string_view ns, absl::string_view host) {
+  const HostList* hosts = view.Find<FactKind::kHashingHosts>(ns);
+  if (hosts == nullptr) return false;
+  for (const std::string& wildcard : *hosts) {
+    if (!absl::StartsWith(wildcard, "*")) break;  // they sort before all others
+    if (HostCovers(wildcard, host)) return true;
+  }
+  return absl::c_binary_search(*hosts, host);
 }
 
 void MergeSorted(const HostList* hosts, std::vector<absl::string_view>& into) {
@@ -219,6 +232,18 @@ const Rule* FindDestinationRule(View& view, absl::string_view client_ns,
   return nullptr;
 }
 
+const Rule* FindHashingRule(View& view, absl::string_view client_ns,
+                            const policy::Labels& client_labels, absl::string_view host,
+                            absl::string_view service_ns) {
+  const absl::string_view root = view.settings().config.root_namespace();
+  if (absl::c_none_of(std::initializer_list<absl::string_view>{client_ns, service_ns, root},
+                      [&](absl::string_view ns) { return HashesIn(view, ns, host); })) {
+    return nullptr;
+  }
+  const Rule* rule = FindDestinationRule(view, client_ns, client_labels, host, service_ns);
+  return rule != nullptr && AsksForHashing(*rule->spec) ? rule : nullptr;
+}
+
 const policy::Object* FindMeshVirtualService(View& view, absl::string_view client_ns,
                                              absl::string_view host) {
   const MeshSettings& settings = view.settings();
@@ -295,7 +320,8 @@ std::string ResolveHost(absl::string_view host, absl::string_view ns, absl::stri
 }
 
 bool IsResolvedHost(absl::string_view host) {
-  return !policy::IsShortName(host) && absl::c_none_of(host, absl::ascii_isupper);
+  if (absl::c_any_of(host, absl::ascii_isupper)) return false;
+  return absl::StrContains(host, '.') || !policy::IsShortName(host);
 }
 
 bool HostCovers(absl::string_view pattern, absl::string_view host) {

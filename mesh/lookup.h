@@ -41,6 +41,11 @@ const Rule* FindDestinationRule(View& view, absl::string_view client_ns,
                                 const policy::Labels& client_labels, absl::string_view host,
                                 absl::string_view service_ns);
 
+// The same if it asks for hashing on some port or subset; nullptr otherwise.
+const Rule* FindHashingRule(View& view, absl::string_view client_ns,
+                            const policy::Labels& client_labels, absl::string_view host,
+                            absl::string_view service_ns);
+
 // The VirtualService that decides for `host` at a sidecar in `client_ns`: the
 // one with the most specific host, then the oldest. nullptr if there is none.
 const policy::Object* FindMeshVirtualService(View& view, absl::string_view client_ns,

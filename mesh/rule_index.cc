@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
+#include "mesh/hashing_rule.h"
 #include "mesh/lookup.h"
 #include "mesh/wildcard_order.h"
 
@@ -91,6 +93,11 @@ RuleSet LayUnderSelectors(RuleSet rules) {
   return rules;
 }
 
+// True if that is a change.
+bool Put(const std::string& host, bool there, std::set<std::string>& hosts) {
+  return there ? hosts.insert(host).second : hosts.erase(host) > 0;
+}
+
 }  // namespace
 
 void RuleIndex::Change(const ObjectPtr& before, const ObjectPtr& now,
@@ -111,28 +118,29 @@ void RuleIndex::Change(const ObjectPtr& before, const ObjectPtr& now,
 
 void RuleIndex::Derive(const MeshSettings& settings, FactWriter& writer) {
   std::set<std::string> wildcard_dirty;
+  std::set<std::string> hashing_dirty;
   for (const Place& place : std::exchange(dirty_, {})) {
     const auto& [ns, host] = place;
     const auto it = rules_.find(place);
     const bool gone = it->second.empty();
+    bool hashing = false;
     if (gone) {
       rules_.erase(it);
       writer.Erase<FactKind::kDestinationRules>(Qualified(ns, host));
     } else {
+      RuleSet rules = LayUnderSelectors(Merge(it->second, settings));
+      hashing = absl::c_any_of(rules, [](const auto& rule) { return AsksForHashing(*rule->spec); });
       writer.SetShared<FactKind::kDestinationRules>(
-          Qualified(ns, host),
-          std::make_shared<const RuleSet>(LayUnderSelectors(Merge(it->second, settings))));
+          Qualified(ns, host), std::make_shared<const RuleSet>(std::move(rules)));
     }
-    if (!absl::StartsWith(host, "*")) continue;
-    if (gone) {
-      wildcards_[ns].erase(host);
-    } else {
-      wildcards_[ns].insert(host);
-    }
-    wildcard_dirty.insert(ns);
+    if (Put(host, hashing, hashing_[ns])) hashing_dirty.insert(ns);
+    if (absl::StartsWith(host, "*") && Put(host, !gone, wildcards_[ns])) wildcard_dirty.insert(ns);
   }
   for (const std::string& ns : wildcard_dirty) {
     writer.Set<FactKind::kWildcardRules>(ns, LongestFirst(wildcards_[ns]));
+  }
+  for (const std::string& ns : hashing_dirty) {
+    writer.Set<FactKind::kHashingHosts>(ns, {hashing_[ns].begin(), hashing_[ns].end()});
   }
 }
 

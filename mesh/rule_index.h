@@ -1,7 +1,7 @@
 // mesh/rule_index.h
 //
-// DestinationRules by namespace and host: keeps the facts kDestinationRules
-// and kWildcardRules.
+// DestinationRules by namespace and host: keeps the facts kDestinationRules,
+// kWildcardRules and kHashingHosts.
 //
 // Threads  belongs to the thread that owns the Store.
 // Spec     policy facts, section 5.3 (merging within a level).
@@ -32,7 +32,10 @@ class RuleIndex {
 
   std::map<Place, PrecedenceSet> rules_;
   std::set<Place> dirty_;
-  std::map<std::string, std::set<std::string>> wildcards_;  // by namespace
+  // By namespace.
+  using Hosts = std::map<std::string, std::set<std::string>>;
+  Hosts wildcards_;
+  Hosts hashing_;
 };
 
 }  // namespace binnacle::mesh

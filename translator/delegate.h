@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "mesh/view.h"
 #include "policy/object.h"
 #include "proto/policy/virtual_service.pb.h"
@@ -19,7 +20,7 @@ namespace binnacle::translator {
 struct HttpRules {
   // In order. Short names in them are to be completed with the namespace of
   // the VirtualService that was asked for: those of a delegate are complete.
-  std::vector<const policy::v1::HttpRoute*> rules;
+  absl::InlinedVector<const policy::v1::HttpRoute*, 4> rules;
   // Where rules that had to be made live; the others are in the Snapshot.
   std::vector<std::unique_ptr<const policy::v1::HttpRoute>> made;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/hash/hash.h"
@@ -50,62 +51,12 @@ struct HostContent {
   }
 };
 
-// A host that a server and a VirtualService have in common, or that a server
-// sends to HTTPS (then there may be no VirtualService).
-struct Meeting {
-  absl::string_view host;
-  const policy::Object* virtual_service = nullptr;
-  absl::string_view gateway;
-  bool require_tls = false;
+// So that contents can be looked up where they are.
+struct HashContent {
+  size_t operator()(const HostContent* content) const { return absl::HashOf(*content); }
 };
-
-// All that meet in one route configuration.
-class Meetings {
- public:
-  Meetings(mesh::View& view, absl::string_view client_ns) : view_(view), client_ns_(client_ns) {}
-
-  void Add(const GatewayServer& server) {
-    const bool redirect = server.server->tls().https_redirect();
-    for (const policy::Object* object :
-         mesh::GatewayVirtualServices(view_, client_ns_, server.gateway_name)) {
-      for (absl::string_view host : MeetHosts(server.hosts, HostsOf(*object), object->key.ns)) {
-        all_.push_back({host, object, server.gateway_name, redirect});
-      }
-    }
-    if (!redirect) return;
-    // A host that nobody routes is sent to HTTPS all the same.
-    for (absl::string_view written : server.hosts) {
-      all_.push_back({ParseGatewayHost(written).host, nullptr, "", true});
-    }
-  }
-
-  // By host, otherwise as they were added.
-  const std::vector<Meeting>& InOrder() {
-    std::stable_sort(all_.begin(), all_.end(),
-                     [](const Meeting& a, const Meeting& b) { return a.host < b.host; });
-    return all_;
-  }
-
- private:
-  using Hosts = absl::InlinedVector<absl::string_view, 4>;
-
-  Hosts HostsOf(const policy::Object& object) {
-    Hosts hosts;
-    for (const std::string& host : object.As<policy::v1::VirtualService>().hosts()) {
-      if (mesh::IsResolvedHost(host)) {
-        hosts.emplace_back(host);
-      } else {
-        hosts.emplace_back(resolved_.emplace_front(
-            mesh::ResolveHost(host, object.key.ns, view_.settings().domain)));
-      }
-    }
-    return hosts;
-  }
-
-  mesh::View& view_;
-  const absl::string_view client_ns_;
-  std::vector<Meeting> all_;
-  std::forward_list<std::string> resolved_;  // hosts that had to be made
+struct SameContent {
+  bool operator()(const HostContent* a, const HostContent* b) const { return *a == *b; }
 };
 
 // Servers of several gateways may have brought them in any order.
@@ -140,48 +91,81 @@ struct Group {
   absl::InlinedVector<absl::string_view, 4> hosts;
 };
 
-class Groups {
+// All hosts of one route configuration.
+class Hosts {
  public:
-  explicit Groups(const std::vector<Meeting>& meetings) {
-    groups_.reserve(meetings.size());
-    made_.reserve(meetings.size());
-    for (size_t i = 0; i < meetings.size();) i = AddHost(meetings, i);
+  Hosts(mesh::View& view, absl::string_view client_ns) : view_(view), client_ns_(client_ns) {}
+
+  void Add(const GatewayServer& server) {
+    const bool redirect = server.server->tls().https_redirect();
+    for (const policy::Object* object :
+         mesh::GatewayVirtualServices(view_, client_ns_, server.gateway_name)) {
+      for (absl::string_view host : MeetHosts(server.hosts, HostsOf(*object), object->key.ns)) {
+        HostContent& content = At(host);
+        content.bindings.push_back({object, {server.gateway_name}});
+        content.require_tls |= redirect;
+      }
+    }
+    if (!redirect) return;
+    // A host that nobody routes is sent to HTTPS all the same.
+    for (absl::string_view written : server.hosts) {
+      At(ParseGatewayHost(written).host).require_tls = true;
+    }
   }
 
-  const std::vector<Group>& all() const { return groups_; }
+  // In the order of their first hosts. Once only.
+  std::vector<const Group*> Grouped() {
+    groups_.reserve(all_.size());  // they stay where they are
+    absl::flat_hash_map<const HostContent*, Group*, HashContent, SameContent> made;
+    made.reserve(all_.size());
+    for (auto& [host, content] : all_) {
+      PutOldestFirst(content);
+      JoinGateways(content);
+      auto same = made.find(&content);
+      if (same == made.end()) {
+        Group* added = &groups_.emplace_back(Group{std::move(content), {}});
+        same = made.emplace(&added->content, added).first;
+      }
+      same->second->hosts.push_back(host);
+    }
+    std::vector<const Group*> groups;
+    groups.reserve(groups_.size());
+    for (Group& group : groups_) {
+      absl::c_sort(group.hosts);
+      groups.push_back(&group);
+    }
+    absl::c_sort(groups, [](const Group* a, const Group* b) { return a->hosts[0] < b->hosts[0]; });
+    return groups;
+  }
 
  private:
-  // So that contents can be looked up where they are.
-  struct Hash {
-    size_t operator()(const HostContent* content) const { return absl::HashOf(*content); }
-  };
-  struct Same {
-    bool operator()(const HostContent* a, const HostContent* b) const { return *a == *b; }
-  };
+  using Names = absl::InlinedVector<absl::string_view, 4>;
 
-  // The host whose meetings begin there; gives where they end.
-  size_t AddHost(const std::vector<Meeting>& meetings, size_t at) {
-    const absl::string_view host = meetings[at].host;
-    HostContent content;
-    for (; at < meetings.size() && meetings[at].host == host; ++at) {
-      const Meeting& meeting = meetings[at];
-      content.require_tls |= meeting.require_tls;
-      if (meeting.virtual_service == nullptr) continue;
-      content.bindings.push_back({meeting.virtual_service, {meeting.gateway}});
-    }
-    PutOldestFirst(content);
-    JoinGateways(content);
-    if (auto same = made_.find(&content); same != made_.end()) {
-      groups_[same->second].hosts.push_back(host);
-      return at;
-    }
-    groups_.push_back({std::move(content), {host}});
-    made_.emplace(&groups_.back().content, groups_.size() - 1);
-    return at;
+  HostContent& At(absl::string_view host) {
+    auto [place, added] = places_.try_emplace(host, all_.size());
+    if (added) all_.push_back({host, {}});
+    return all_[place->second].second;
   }
 
-  std::vector<Group> groups_;  // stay where they are: there is room for all
-  absl::flat_hash_map<const HostContent*, size_t, Hash, Same> made_;
+  Names HostsOf(const policy::Object& object) {
+    Names hosts;
+    for (const std::string& host : object.As<policy::v1::VirtualService>().hosts()) {
+      if (mesh::IsResolvedHost(host)) {
+        hosts.emplace_back(host);
+      } else {
+        hosts.emplace_back(resolved_.emplace_front(
+            mesh::ResolveHost(host, object.key.ns, view_.settings().domain)));
+      }
+    }
+    return hosts;
+  }
+
+  mesh::View& view_;
+  const absl::string_view client_ns_;
+  std::vector<std::pair<absl::string_view, HostContent>> all_;
+  absl::flat_hash_map<absl::string_view, size_t> places_;  // in all_
+  std::vector<Group> groups_;
+  std::forward_list<std::string> resolved_;  // hosts that had to be made
 };
 
 // All that decides on the routes of a virtual host, but its bindings.
@@ -250,15 +234,14 @@ std::optional<Translated<std::string>> BuildGatewayRoutes(mesh::View& view, cons
   if (servers == nullptr) return std::nullopt;
   Translated<std::string> result;
   AppendText(RouteConfiguration::kNameFieldNumber, route_name, result.message);
-  Meetings meetings(view, proxy.ns);
+  Hosts hosts(view, proxy.ns);
   for (const GatewayServer* server : *servers) {
-    meetings.Add(*server);
+    hosts.Add(*server);
     result.origins.push_back(server->gateway->origin);
   }
   const GatewayServer& first = *servers->front();
   const Around around{view, proxy, first.server->port().number(), first.terminates_tls, send_on};
-  const Groups groups(meetings.InOrder());
-  for (const Group& group : groups.all()) AppendVirtualHost(around, group, result);
+  for (const Group* group : hosts.Grouped()) AppendVirtualHost(around, *group, result);
   if (result.parts.empty()) AppendBlackHole(around.port, result.message);
   result.message.append(Options());
   return result;

@@ -1,6 +1,5 @@
 #include "translator/hash_policy.h"
 
-#include <algorithm>
 #include <string>
 
 #include "mesh/lookup.h"
@@ -11,25 +10,11 @@ namespace binnacle::translator {
 namespace {
 
 using envoy::config::route::v3::RouteAction;
-using policy::v1::DestinationRule;
 using policy::v1::TrafficPolicy;
 using ConsistentHash = policy::v1::LoadBalancerSettings::ConsistentHashLb;
 
 // The first version whose cookies have attributes.
 constexpr EnvoyVersion kCookieAttributes{1, 30};
-
-bool HashesAnywhere(const TrafficPolicy& policy) {
-  return policy.load_balancer().has_consistent_hash() ||
-         std::any_of(policy.port_level_settings().begin(), policy.port_level_settings().end(),
-                     [](const auto& port) { return port.load_balancer().has_consistent_hash(); });
-}
-
-// Working out the policy in force means copying it; most rules do not hash.
-bool HashesAnywhere(const DestinationRule& rule) {
-  return HashesAnywhere(rule.traffic_policy()) ||
-         std::any_of(rule.subsets().begin(), rule.subsets().end(),
-                     [](const auto& subset) { return HashesAnywhere(subset.traffic_policy()); });
-}
 
 void SetCookie(const ConsistentHash::HttpCookie& cookie, const ProxyClass& proxy,
                RouteAction::HashPolicy::Cookie& result) {
@@ -85,9 +70,8 @@ void DropIfRepeated(RouteAction& action) {
 
 const mesh::Rule* FindHashingRule(mesh::View& view, const ProxyClass& proxy, absl::string_view host,
                                   const mesh::Service* service) {
-  const mesh::Rule* rule = mesh::FindDestinationRule(
-      view, proxy.ns, proxy.labels, host, service == nullptr ? absl::string_view() : service->ns);
-  return rule != nullptr && HashesAnywhere(*rule->spec) ? rule : nullptr;
+  return mesh::FindHashingRule(view, proxy.ns, proxy.labels, host,
+                               service == nullptr ? absl::string_view() : service->ns);
 }
 
 bool AppendHashPolicy(RouteContext& context, absl::string_view host, const mesh::Service* service,

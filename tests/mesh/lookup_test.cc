@@ -50,6 +50,50 @@ TEST_CASE("within a level the most specific host wins") {
             "web") == "shop/b-near");
 }
 
+TEST_CASE("the rule that decides on hashing is the one in effect, if it asks for it") {
+  const auto hashing = [](const std::string& yaml, absl::string_view client_ns) {
+    Store store(DefaultSettings());
+    const auto snapshot = store.Apply(Putting(yaml));
+    View view(*snapshot);
+    const auto* rule = FindHashingRule(view, client_ns, {}, kHost, "shop");
+    return rule == nullptr ? "none" : rule->ns + "/" + rule->name;
+  };
+  const std::string by = "loadBalancer: {consistentHash: {useSourceIp: true}}";
+  const std::string everywhere = "  trafficPolicy: {" + by + "}\n";
+  const std::string on_port =
+      "  trafficPolicy: {portLevelSettings: [{port: {number: 80}, " + by + "}]}\n";
+  const std::string in_subset =
+      "  subsets: [{name: v1, labels: {a: b}, trafficPolicy: {" + by + "}}]\n";
+  for (const std::string& how : {everywhere, on_port, in_subset}) {
+    CAPTURE(how);
+    CHECK(hashing(Rule("shop", "own", "reviews", how), "web") == "shop/own");
+    CHECK(hashing(Rule("web", "mine", kHost, how), "web") == "web/mine");
+    CHECK(hashing(Rule("web", "mine", kHost, how), "other") == "none");
+    CHECK(hashing(Rule("shop", "wide", "*.cluster.local", how), "web") == "shop/wide");
+    CHECK(hashing(Rule("istio-system", "mesh", "*", how), "web") == "istio-system/mesh");
+    CHECK(hashing(Rule("istio-system", "mesh", "*", how) + Rule("shop", "own", "reviews"), "web") ==
+          "none");
+    CHECK(hashing(Rule("shop", "other", "ratings", how), "web") == "none");
+  }
+  CHECK(hashing(Rule("shop", "own", "reviews"), "web") == "none");
+}
+
+TEST_CASE("hosts that are hashed are forgotten with their rules") {
+  Store store(DefaultSettings());
+  const std::string how =
+      "  trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true}}}\n";
+  store.Apply(Putting(Rule("shop", "own", "reviews", how) + Rule("shop", "wide", "*.org", how)));
+  const auto hosts = [&] {
+    const auto* found = store.snapshot()->Find<FactKind::kHashingHosts>("shop");
+    return found == nullptr ? HostList() : *found;
+  };
+  CHECK(hosts() == HostList{"*.org", kHost});
+  store.Apply(Putting(Rule("shop", "wide", "*.org")));
+  CHECK(hosts() == HostList{kHost});
+  store.Apply({{}, {{policy::Kind::kDestinationRule, "shop", "own"}}, absl::Now()});
+  CHECK(hosts().empty());
+}
+
 TEST_CASE("a rule that is not exported to the client does not count") {
   CHECK(RuleNameFor(Rule("shop", "own", "reviews", "  exportTo: [\".\"]\n"), "web") == "none");
   CHECK(RuleNameFor(Rule("shop", "own", "reviews", "  exportTo: [\".\"]\n"), "shop") == "shop/own");
