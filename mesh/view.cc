@@ -12,7 +12,7 @@ bool Inputs::UnchangedIn(const Snapshot& snapshot) const {
 }
 
 const Snapshot::Fact* View::Read(FactId id) {
-  constexpr size_t kLookedBackAt = 24;
+  constexpr size_t kLookedBackAt = 8;
   const Snapshot::Fact* fact = snapshot_.FindFact(id);
   const size_t back = std::min(read_.size(), kLookedBackAt);
   const auto recent = read_.end() - static_cast<ptrdiff_t>(back);

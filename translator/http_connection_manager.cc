@@ -117,9 +117,9 @@ std::string BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
                              absl::string_view stat_prefix, const InboundRouteOptions& routes,
                              bool grpc_web) {
   MessageSpace space;
-  auto& own = space.New<HttpConnectionManager>();
-  own.set_stat_prefix(StatPrefix(stat_prefix));
-  SetInboundRoutes(routes, *own.mutable_route_config());
+  std::string own;
+  AppendText(HttpConnectionManager::kStatPrefixFieldNumber, StatPrefix(stat_prefix), own);
+  AppendField(HttpConnectionManager::kRouteConfigFieldNumber, SerializedInboundRoutes(routes), own);
   auto& manager = space.New<HttpConnectionManager>();
   SetCommon(config, proxy, manager);
   manager.set_server_name("istio-envoy");
@@ -128,7 +128,7 @@ std::string BuildInboundHttp(const MeshConfig& config, const ProxyClass& proxy,
   details.mutable_subject()->set_value(true);
   details.set_dns(true);
   details.set_uri(true);
-  return Wrap(Serialize(own), {.grpc_web = grpc_web}, Serialize(manager));
+  return Wrap(own, {.grpc_web = grpc_web}, Serialize(manager));
 }
 
 std::string BuildOutboundHttp(const MeshConfig& config, const ProxyClass& proxy,

@@ -7,9 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/string_view.h"
-#include "envoy/config/route/v3/route.pb.h"
 
 namespace binnacle::translator {
 
@@ -20,8 +20,7 @@ struct InboundRouteOptions {
   bool grpc = false;          // gRPC clients retry for themselves
 };
 
-// `routes` is empty.
-void SetInboundRoutes(const InboundRouteOptions& options,
-                      envoy::config::route::v3::RouteConfiguration& routes);
+// A RouteConfiguration, serialised.
+std::string SerializedInboundRoutes(const InboundRouteOptions& options);
 
 }  // namespace binnacle::translator
