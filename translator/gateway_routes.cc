@@ -192,6 +192,10 @@ RouteList RoutesOf(const Around& around, const HostContent& content, Origins& or
   return routes;
 }
 
+// Of a virtual host's header, and of Options(): so that the last one need not
+// move for them.
+constexpr size_t kRoomForOptions = 64;
+
 // Nothing if it has no routes and redirects nobody.
 void AppendVirtualHost(const Around& around, const Group& group, Translated<std::string>& result) {
   Origins origins;
@@ -200,6 +204,7 @@ void AppendVirtualHost(const Around& around, const Group& group, Translated<std:
   if (routes.empty() && !require_tls) return;
   std::string name = VirtualHostName(group.hosts.front(), around.port);
   const VirtualHostFields fields{name, group.hosts, routes, require_tls};
+  result.message.reserve(result.message.size() + fields.Size() + kRoomForOptions);
   AppendHeader(RouteConfiguration::kVirtualHostsFieldNumber, fields.Size(), result.message);
   fields.AppendTo(result.message);
   result.parts.push_back(
@@ -235,6 +240,7 @@ std::optional<Translated<std::string>> BuildGatewayRoutes(mesh::View& view, cons
   Translated<std::string> result;
   AppendText(RouteConfiguration::kNameFieldNumber, route_name, result.message);
   Hosts hosts(view, proxy.ns);
+  result.origins.reserve(servers->size());
   for (const GatewayServer* server : *servers) {
     hosts.Add(*server);
     result.origins.push_back(server->gateway->origin);

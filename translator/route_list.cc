@@ -18,6 +18,7 @@ void RouteList::Add(const RouteEffect& effect, const MatchBytes& match, absl::st
                       effect.after.size() + TextSize(Route::kNameFieldNumber, name) +
                       TextSize(Route::kStatPrefixFieldNumber, stat_prefix);
   std::string& out = match.takes_all ? all_ : some_;
+  out.reserve(out.size() + FieldSize(VirtualHost::kRoutesFieldNumber, size));
   AppendHeader(VirtualHost::kRoutesFieldNumber, size, out);
   AppendField(Route::kMatchFieldNumber, match.message, out);
   out.append(effect.before);

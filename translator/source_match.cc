@@ -36,7 +36,7 @@ bool SourceMatches(const RouteContext& context, const HttpMatchRequest& match,
   if (!match.source_namespace().empty() && match.source_namespace() != context.proxy.ns) {
     return false;
   }
-  return HasLabels(match, context.proxy.labels);
+  return match.source_labels().empty() || HasLabels(match, context.proxy.labels);
 }
 
 }  // namespace binnacle::translator
