@@ -1,5 +1,6 @@
 #include "server/delta_request.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -134,6 +135,15 @@ bool ReadVersion(absl::string_view bytes, ToldVersions::Entry& entry) {
   return !fields.damaged();
 }
 
+// One more at the end. The first shows how many of them a text can hold: room
+// for so many is made at once, and for not many more if it is a short one.
+template <typename T>
+T& AddTo(std::vector<T>& list, absl::string_view first, const std::string& text) {
+  constexpr size_t kUsualBytes = 32;
+  if (list.empty()) list.reserve(text.size() / std::max(first.size(), kUsualBytes) + 1);
+  return list.emplace_back();
+}
+
 }  // namespace
 
 bool DeltaRequest::ReadAll() {
@@ -147,11 +157,11 @@ bool DeltaRequest::ReadAll() {
 bool DeltaRequest::ReadField(uint32_t tag, absl::string_view bytes) {
   switch (tag) {
     case BytesTag(DeltaDiscoveryRequest::kResourceNamesSubscribeFieldNumber):
-      return ReadText(bytes, subscribe_.emplace_back());
+      return ReadText(bytes, AddTo(subscribe_, bytes, *text_));
     case BytesTag(DeltaDiscoveryRequest::kResourceNamesUnsubscribeFieldNumber):
       return ReadText(bytes, unsubscribe_.emplace_back());
     case BytesTag(DeltaDiscoveryRequest::kInitialResourceVersionsFieldNumber):
-      return ReadVersion(bytes, versions_.emplace_back());
+      return ReadVersion(bytes, AddTo(versions_, bytes, *text_));
     case BytesTag(DeltaDiscoveryRequest::kTypeUrlFieldNumber):
       return ReadText(bytes, type_url_);
     case BytesTag(DeltaDiscoveryRequest::kResponseNonceFieldNumber):

@@ -346,6 +346,7 @@ bool StreamState::Settled() const {
 
 std::vector<TypeStatus> StreamState::statuses() const {
   std::vector<TypeStatus> statuses;
+  statuses.reserve(kPushOrder.size());
   const uint64_t newest = offer_ == nullptr ? 0 : offer_->revision();
   const bool keeps = offer_ != nullptr;
   for (const ResourceType type : kPushOrder) {

@@ -164,11 +164,6 @@ void XdsStream::OnReadDone(bool ok) {
   });
 }
 
-bool XdsStream::Writable() const {
-  absl::MutexLock lock(&mu_);
-  return !writing_ && !finished_;
-}
-
 bool XdsStream::Finished() const {
   absl::MutexLock lock(&mu_);
   return finished_;
@@ -179,19 +174,15 @@ void XdsStream::Write(const Response& response) {
   parts_.metrics.Sent(response.type, wire.Length(), response.resources.size());
   absl::MutexLock lock(&mu_);
   if (finished_) return;
-  outgoing_ = std::move(wire);
-  writing_ = true;
-  StartWrite(&outgoing_);
+  outgoing_.push_back(std::move(wire));
+  if (outgoing_.size() == 1) StartWrite(&outgoing_.front());
 }
 
 void XdsStream::OnWriteDone(bool ok) {
-  {
-    absl::MutexLock lock(&mu_);
-    writing_ = false;
-    outgoing_.Clear();
-  }
   if (!ok) return Close({grpc::StatusCode::CANCELLED, "the proxy is gone"});
-  strand_->Post([self = shared_from_this()] { self->Pump(); });
+  absl::MutexLock lock(&mu_);
+  outgoing_.pop_front();
+  if (!finished_ && !outgoing_.empty()) StartWrite(&outgoing_.front());
 }
 
 void XdsStream::OnCancel() { Close({grpc::StatusCode::CANCELLED, "cancelled"}); }
@@ -342,7 +333,7 @@ void XdsStream::Aim() {
 void XdsStream::Pump() {
   if (node_ == nullptr || Finished()) return;
   Aim();
-  if (Writable()) SendNext();
+  SendNext();
   TellRefusals();
   NoteProgress();
   Publish();
@@ -355,7 +346,7 @@ void XdsStream::SendNext() {
         [self = shared_from_this()] { self->strand_->Post([self] { self->Pump(); }); });
     if (!turn.has_value()) return;
   }
-  if (auto response = state_.Next(MonotonicNow()); response.has_value()) {
+  while (const auto response = state_.Next(MonotonicNow())) {
     push_sent_something_ = true;
     Write(*response);
   }

@@ -3,9 +3,9 @@
 // One proxy's stream, from its first request to OnDone(): moves messages
 // between gRPC and the StreamState.
 //
-// One request is read, and one response written, at a time: a proxy that is
-// slow or stuck costs no more than that, and what changes meanwhile is told it
-// in one piece.
+// One request is read at a time, and one response of each type is under way: a
+// proxy that is slow or stuck costs no more than that, and what changes
+// meanwhile is told it in one piece.
 //
 // Owner    itself, until OnDone(); the hub and waiting tasks share it.
 // Threads  gRPC's threads only move buffers and post tasks. All protocol state
@@ -18,6 +18,7 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,7 +78,6 @@ class XdsStream final : public RawReactor,
   void Arrive(ArrivalGate::Place place);
   void Read() ABSL_LOCKS_EXCLUDED(mu_);
   void Write(const Response& response) ABSL_LOCKS_EXCLUDED(mu_);
-  bool Writable() const ABSL_LOCKS_EXCLUDED(mu_);
   bool Finished() const ABSL_LOCKS_EXCLUDED(mu_);
 
   // On the strand.
@@ -121,11 +121,11 @@ class XdsStream final : public RawReactor,
   std::atomic<const Refusals*> refusals_{nullptr};  // of its class; to compare only
   mutable absl::Mutex mu_;
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
-  bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  // The first is gRPC's from StartWrite to OnWriteDone.
+  std::list<grpc::ByteBuffer> outgoing_ ABSL_GUARDED_BY(mu_);
   StreamReport report_ ABSL_GUARDED_BY(mu_);
   std::shared_ptr<XdsStream> self_;  // until OnDone()
   grpc::ByteBuffer incoming_;        // gRPC's from StartRead to OnReadDone
-  grpc::ByteBuffer outgoing_;        // gRPC's from StartWrite to OnWriteDone
 };
 
 }  // namespace binnacle::server
