@@ -45,9 +45,9 @@ struct HostContent {
   // Contents that differ seldom begin alike.
   template <typename H>
   friend H AbslHashValue(H h, const HostContent& content) {
-    const auto& bindings = content.bindings;
-    return H::combine(std::move(h), bindings.size(), content.require_tls,
-                      bindings.empty() ? nullptr : bindings.front().virtual_service);
+    const Binding* first = content.bindings.empty() ? nullptr : &content.bindings.front();
+    return H::combine(std::move(h), content.bindings.size(), content.require_tls,
+                      first == nullptr ? nullptr : first->virtual_service);
   }
 };
 
@@ -233,19 +233,19 @@ const std::string& Options() {
 
 std::optional<Translated<std::string>> BuildGatewayRoutes(mesh::View& view, const ProxyClass& proxy,
                                                           absl::string_view route_name,
-                                                          const GatewayServers& all,
+                                                          const GatewayServers& servers,
                                                           const MessageForm* send_on) {
-  const GatewayServers::List* servers = all.Find(route_name);
-  if (servers == nullptr) return std::nullopt;
+  const GatewayServers::List* found = servers.Find(route_name);
+  if (found == nullptr) return std::nullopt;
   Translated<std::string> result;
   AppendText(RouteConfiguration::kNameFieldNumber, route_name, result.message);
   Hosts hosts(view, proxy.ns);
-  result.origins.reserve(servers->size());
-  for (const GatewayServer* server : *servers) {
+  result.origins.reserve(found->size());
+  for (const GatewayServer* server : *found) {
     hosts.Add(*server);
     result.origins.push_back(server->gateway->origin);
   }
-  const GatewayServer& first = *servers->front();
+  const GatewayServer& first = *found->front();
   const Around around{view, proxy, first.server->port().number(), first.terminates_tls, send_on};
   for (const Group* group : hosts.Grouped()) AppendVirtualHost(around, *group, result);
   if (result.parts.empty()) AppendBlackHole(around.port, result.message);
