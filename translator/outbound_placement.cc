@@ -65,14 +65,14 @@ class Placer {
   Placer(mesh::View& view, const ProxyClass& proxy) : view_(view), proxy_(proxy) {}
 
   void Add(const Tenant& tenant) {
-    if (mesh::IsHttp(tenant.port->protocol)) {
-      PlaceAtWildcard(tenant);
-    } else if (IsDialledByEndpoint(*tenant.service)) {
+    const mesh::Service& service = *tenant.service;
+    const bool http = mesh::IsHttp(tenant.port->protocol);
+    if (!http && IsDialledByEndpoint(service)) {
       PlaceAtEndpoints(tenant);
-    } else if (tenant.service->addresses.empty()) {
-      PlaceAtWildcard(tenant);
-    } else {
+    } else if (!http && !service.addresses.empty()) {
       PlaceAtAddresses(tenant);
+    } else {
+      PlaceAtWildcard(tenant);
     }
   }
 
