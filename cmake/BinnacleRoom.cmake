@@ -78,6 +78,10 @@ if(BINNACLE_SANITIZE STREQUAL "thread")
   target_link_libraries(binnacle_catch2_main PUBLIC absl::synchronization ${CMAKE_DL_LIBS})
 endif()
 
+# Tests run once and compile often: they are not optimised, what they test is.
+# BINNACLE_TEST_OPTIONS is for their precompiled headers too.
+set(BINNACLE_TEST_OPTIONS $<$<CONFIG:RelWithDebInfo>:-O0>)
+
 add_custom_target(thread_tests)
 function(binnacle_test name)
   cmake_parse_arguments(PARSE_ARGV 1 test "THREADS" "TIMEOUT" "SOURCES;LIBS")
@@ -89,6 +93,7 @@ function(binnacle_test name)
   endif()
   add_executable(${name} ${test_SOURCES})
   binnacle_own_code(${name})
+  target_compile_options(${name} PRIVATE ${BINNACLE_TEST_OPTIONS})
   target_link_libraries(${name} PRIVATE binnacle::catch2_main ${test_LIBS})
   # Tests are not programs to hand out: they stay beside their objects.
   set_target_properties(${name} PROPERTIES

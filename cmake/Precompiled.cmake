@@ -23,6 +23,9 @@ function(binnacle_precompiled name)
   # As in binnacle_own_code(): these change what is predefined, and a compiler
   # takes precompiled headers only where all of that is the same.
   target_compile_options(${target} PRIVATE -Wpedantic)
+  if(name MATCHES "_test$")
+    target_compile_options(${target} PRIVATE ${BINNACLE_TEST_OPTIONS})
+  endif()
   target_precompile_headers(${target} PRIVATE ${set_HEADERS})
 endfunction()
 
