@@ -23,7 +23,6 @@ constexpr absl::string_view kPrefix(
     "\x03\x42\x00",
     26);
 constexpr size_t kPointBytes = 65;
-constexpr size_t kNumberBytes = 32;
 constexpr char kUncompressed = 4;
 
 using BnPtr = std::unique_ptr<BIGNUM, Freed<&BN_free>>;
@@ -59,22 +58,6 @@ EcdsaSignaturePtr ReadSignature(absl::string_view der) {
   return signature;
 }
 
-void AppendNumber(const BIGNUM* number, std::string* out) {
-  unsigned char bytes[kNumberBytes];
-  const int size = BN_bn2bin(number, bytes);  // below the order of the curve
-  *out += DerUnsigned({reinterpret_cast<const char*>(bytes), static_cast<size_t>(size)});
-}
-
-std::string WriteSignature(const ECDSA_SIG* signature) {
-  std::string out;
-  out.reserve(2 * kNumberBytes + 8);
-  const size_t numbers = BeginDer(kDerSequence, &out);
-  AppendNumber(ECDSA_SIG_get0_r(signature), &out);
-  AppendNumber(ECDSA_SIG_get0_s(signature), &out);
-  EndDer(numbers, &out);
-  return out;
-}
-
 P256Check Forgotten(P256Check check) {
   ERR_clear_error();
   return check;
@@ -104,25 +87,6 @@ P256Check CheckP256Signature(absl::string_view point, absl::string_view digest,
       numbers != nullptr && ECDSA_do_verify(Bytes(digest), static_cast<int>(digest.size()),
                                             numbers.get(), key.get()) == 1;
   return good ? P256Check::kGood : Forgotten(P256Check::kBadSignature);
-}
-
-void P256Signer::Free::operator()(EC_KEY* key) const { EC_KEY_free(key); }
-
-std::optional<P256Signer> P256Signer::Of(const PrivateKey& key) {
-  if (EVP_PKEY_is_a(key.get(), "EC") != 1) return std::nullopt;
-  P256Signer signer(EVP_PKEY_get1_EC_KEY(key.get()));
-  const EC_GROUP* group = signer.key_ == nullptr ? nullptr : EC_KEY_get0_group(signer.key_.get());
-  if (group == nullptr || EC_GROUP_get_curve_name(group) != NID_X9_62_prime256v1) {
-    ERR_clear_error();
-    return std::nullopt;
-  }
-  return signer;
-}
-
-std::string P256Signer::Sign(absl::string_view digest) const {
-  const EcdsaSignaturePtr signature(
-      ECDSA_do_sign(Bytes(digest), static_cast<int>(digest.size()), key_.get()));
-  return signature == nullptr ? "" : WriteSignature(signature.get());
 }
 
 }  // namespace binnacle::ca

@@ -1,6 +1,5 @@
 #include "ca/signing_key.h"
 
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,7 +8,6 @@
 #include "absl/synchronization/mutex.h"
 #include "ca/digest.h"
 #include "ca/openssl.h"
-#include "ca/p256_signature.h"
 
 namespace binnacle::ca {
 namespace {
@@ -42,29 +40,20 @@ class SigningKey::Contexts {
  public:
   explicit Contexts(const PrivateKey& key)
       : key_(key),
-        p256_(P256Signer::Of(key)),
         algorithm_(AlgorithmFor(key.get())),
         max_bytes_(static_cast<size_t>(EVP_PKEY_get_size(key.get()))) {}
 
   absl::string_view algorithm() const { return algorithm_.der; }
 
   absl::StatusOr<std::string> Sign(absl::string_view text) ABSL_LOCKS_EXCLUDED(mu_) {
-    const std::string digest = DigestOf(algorithm_.digest, text);
-    if (digest.empty()) return Failed();
-    if (!p256_.has_value()) return SignByContext(digest);
-    std::string signature = p256_->Sign(digest);
-    if (signature.empty()) return Failed();
-    return signature;
-  }
-
- private:
-  absl::StatusOr<std::string> SignByContext(absl::string_view digest) ABSL_LOCKS_EXCLUDED(mu_) {
     auto context = Take();
     if (!context.ok()) return context.status();
+    const std::string digest = DigestOf(algorithm_.digest, text);
     std::string signature(max_bytes_, '\0');
     size_t size = signature.size();
     // A context with which it fails is not used again.
-    if (EVP_PKEY_sign(context->get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+    if (digest.empty() ||
+        EVP_PKEY_sign(context->get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
                       reinterpret_cast<const unsigned char*>(digest.data()), digest.size()) != 1) {
       return Failed();
     }
@@ -74,6 +63,7 @@ class SigningKey::Contexts {
     return signature;
   }
 
+ private:
   absl::StatusOr<EvpKeyContextPtr> Take() ABSL_LOCKS_EXCLUDED(mu_) {
     {
       absl::MutexLock lock(&mu_);
@@ -92,7 +82,6 @@ class SigningKey::Contexts {
   }
 
   const PrivateKey key_;
-  const std::optional<P256Signer> p256_;
   const Algorithm& algorithm_;
   const size_t max_bytes_;
   absl::Mutex mu_;

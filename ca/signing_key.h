@@ -3,7 +3,8 @@
 // An issuer's private key made ready to sign: what OpenSSL must look up and set
 // up for a key is done once, and used again for each signature.
 //
-// Threads  Sign() is safe to call from any thread.
+// Threads  Sign() is safe to call from any thread; those that sign at the same
+//          time use a context each.
 // Errors   kInternal: OpenSSL failed, with its words.
 // Spec     RFC 5758 (ECDSA with SHA-2), RFC 4055 (RSA, PKCS#1 v1.5).
 #pragma once
