@@ -160,7 +160,7 @@ void XdsStream::Read() {
 void XdsStream::OnReadDone(bool ok) {
   if (!ok) return Close(grpc::Status::OK);  // the proxy has said its last
   strand_->Post([self = shared_from_this(), buffer = std::exchange(incoming_, {})]() mutable {
-    self->Process(std::move(buffer));
+    self->Process(buffer);
   });
 }
 
@@ -174,7 +174,7 @@ void XdsStream::Write(const Response& response) {
   parts_.metrics.Sent(response.type, wire.Length(), response.resources.size());
   absl::MutexLock lock(&mu_);
   if (finished_) return;
-  outgoing_.push_back(std::move(wire));
+  outgoing_.emplace_back().Swap(&wire);  // to move it would be to copy it
   if (outgoing_.size() == 1) StartWrite(&outgoing_.front());
 }
 
@@ -210,7 +210,7 @@ void XdsStream::KeepClass() {
   parts_.pool.PostAt(MonotonicNow() + kClassKept, [kept = offer_->proxy_class()] {});
 }
 
-void XdsStream::Process(grpc::ByteBuffer buffer) {
+void XdsStream::Process(grpc::ByteBuffer& buffer) {
   const ArrivalGate::Place leaves = std::move(place_);
   if (Finished()) return;
   const absl::Status status = variant_ == Variant::kDelta ? ProcessAs<DeltaRequest>(buffer)

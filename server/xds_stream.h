@@ -81,7 +81,7 @@ class XdsStream final : public RawReactor,
   bool Finished() const ABSL_LOCKS_EXCLUDED(mu_);
 
   // On the strand.
-  void Process(grpc::ByteBuffer buffer);
+  void Process(grpc::ByteBuffer& buffer);
   template <typename Request>
   absl::Status ProcessAs(grpc::ByteBuffer& buffer);
   template <typename Request>
