@@ -34,6 +34,8 @@ enum class FactKind : uint8_t {
   kPrivateHosts,             // namespace: further hosts that only some namespaces see
   kPorts,                    // "": every TCP service port number, ascending
   kHostsOnPort,              // service port number: hosts that have the port
+  kSpecialHostsOnPort,       // service port number: those among them that are more than plain HTTP
+                             // there, or not that in all their services
   kHostsAtAddress,           // virtual IP address, as written: hosts that have it
   kDestinationRules,         // namespace/host as written in the rule: merged rules
   kWildcardRules,            // namespace: wildcard hosts of its rules, longest first
@@ -90,6 +92,10 @@ struct FactValue<FactKind::kPorts> {
 };
 template <>
 struct FactValue<FactKind::kHostsOnPort> {
+  using type = HostList;
+};
+template <>
+struct FactValue<FactKind::kSpecialHostsOnPort> {
   using type = HostList;
 };
 template <>

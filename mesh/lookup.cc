@@ -1,7 +1,6 @@
 #include "mesh/lookup.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <iterator>
 
 #include "absl/algorithm/container.h"
@@ -154,6 +153,36 @@ class Walk {
   size_t at_ = 0;
 };
 
+// `hosts` are sorted; nullptr: none.
+std::vector<absl::string_view> VisibleAmong(View& view, absl::string_view client_ns,
+                                            const HostList* hosts) {
+  if (hosts == nullptr) return {};
+  Walk everybodys(view.Find<FactKind::kPublicHosts>(""));
+  Walk own(view.Find<FactKind::kPrivateHosts>(client_ns));
+  std::vector<absl::string_view> visible;
+  visible.reserve(hosts->size());
+  for (const std::string& host : *hosts) {
+    const bool is_public = everybodys.Meets(host);
+    if (own.Meets(host) || is_public) visible.push_back(host);
+  }
+  return visible;
+}
+
+// Whether one of them is visible and `wanted`, which is asked for each in order
+// until then.
+template <typename Wanted>
+bool AnyVisibleAmong(View& view, absl::string_view client_ns, const HostList* hosts,
+                     Wanted wanted) {
+  if (hosts == nullptr) return false;
+  const HostList* const lists[] = {view.Find<FactKind::kPublicHosts>(""),
+                                   view.Find<FactKind::kPrivateHosts>(client_ns)};
+  return absl::c_any_of(*hosts, [&](const std::string& host) {
+    return wanted(host) && absl::c_any_of(lists, [&](const HostList* list) {
+             return list != nullptr && absl::c_binary_search(*list, host);
+           });
+  });
+}
+
 }  // namespace
 
 const Service* FindService(View& view, absl::string_view host, absl::string_view client_ns) {
@@ -177,29 +206,25 @@ std::vector<absl::string_view> VisibleHosts(View& view, absl::string_view client
 
 std::vector<absl::string_view> VisibleHostsOnPort(View& view, absl::string_view client_ns,
                                                   uint32_t port) {
+  return VisibleAmong(view, client_ns, view.Find<FactKind::kHostsOnPort>(absl::StrCat(port)));
+}
+
+std::vector<absl::string_view> SpecialHostsOnPort(View& view, absl::string_view client_ns,
+                                                  uint32_t port) {
+  return VisibleAmong(view, client_ns,
+                      view.Find<FactKind::kSpecialHostsOnPort>(absl::StrCat(port)));
+}
+
+bool AnyPlainHttpHostOnPort(View& view, absl::string_view client_ns, uint32_t port) {
   const HostList* on_port = view.Find<FactKind::kHostsOnPort>(absl::StrCat(port));
-  if (on_port == nullptr) return {};
-  Walk everybodys(view.Find<FactKind::kPublicHosts>(""));
-  Walk own(view.Find<FactKind::kPrivateHosts>(client_ns));
-  std::vector<absl::string_view> hosts;
-  hosts.reserve(on_port->size());
-  for (const std::string& host : *on_port) {
-    const bool visible = everybodys.Meets(host);
-    if (own.Meets(host) || visible) hosts.push_back(host);
-  }
-  return hosts;
+  Walk special(view.Find<FactKind::kSpecialHostsOnPort>(absl::StrCat(port)));
+  return AnyVisibleAmong(view, client_ns, on_port,
+                         [&](const std::string& host) { return !special.Meets(host); });
 }
 
 bool AnyVisibleHostOnPort(View& view, absl::string_view client_ns, uint32_t port) {
-  const HostList* on_port = view.Find<FactKind::kHostsOnPort>(absl::StrCat(port));
-  if (on_port == nullptr) return false;
-  const HostList* const lists[] = {view.Find<FactKind::kPublicHosts>(""),
-                                   view.Find<FactKind::kPrivateHosts>(client_ns)};
-  return absl::c_any_of(*on_port, [&](const std::string& host) {
-    return absl::c_any_of(lists, [&](const HostList* hosts) {
-      return hosts != nullptr && absl::c_binary_search(*hosts, host);
-    });
-  });
+  return AnyVisibleAmong(view, client_ns, view.Find<FactKind::kHostsOnPort>(absl::StrCat(port)),
+                         [](const std::string&) { return true; });
 }
 
 bool IsVisibleHostOnPort(View& view, absl::string_view client_ns, absl::string_view host,
@@ -236,10 +261,10 @@ const Rule* FindHashingRule(View& view, absl::string_view client_ns,
                             const policy::Labels& client_labels, absl::string_view host,
                             absl::string_view service_ns) {
   const absl::string_view root = view.settings().config.root_namespace();
-  if (absl::c_none_of(std::initializer_list<absl::string_view>{client_ns, service_ns, root},
-                      [&](absl::string_view ns) { return HashesIn(view, ns, host); })) {
-    return nullptr;
-  }
+  const bool hashes = HashesIn(view, client_ns, host) ||
+                      (service_ns != client_ns && HashesIn(view, service_ns, host)) ||
+                      (root != client_ns && root != service_ns && HashesIn(view, root, host));
+  if (!hashes) return nullptr;
   const Rule* rule = FindDestinationRule(view, client_ns, client_labels, host, service_ns);
   return rule != nullptr && AsksForHashing(*rule->spec) ? rule : nullptr;
 }

@@ -27,6 +27,12 @@ std::vector<absl::string_view> VisibleHosts(View& view, absl::string_view client
 // Those among them with a service port of that number, sorted.
 std::vector<absl::string_view> VisibleHostsOnPort(View& view, absl::string_view client_ns,
                                                   uint32_t port);
+// Those among these that are more there than plain HTTP (kSpecialHostsOnPort),
+// sorted.
+std::vector<absl::string_view> SpecialHostsOnPort(View& view, absl::string_view client_ns,
+                                                  uint32_t port);
+// Whether there are others. Which they are is not found out.
+bool AnyPlainHttpHostOnPort(View& view, absl::string_view client_ns, uint32_t port);
 
 // Whether there are any.
 bool AnyVisibleHostOnPort(View& view, absl::string_view client_ns, uint32_t port);

@@ -12,6 +12,13 @@ const ServicePort* Service::FindPort(uint32_t number) const {
   return nullptr;
 }
 
+const ServicePort* Service::FindTcpPort(uint32_t number) const {
+  for (const ServicePort& port : ports) {
+    if (port.number == number && port.protocol != Protocol::kUdp) return &port;
+  }
+  return nullptr;
+}
+
 std::string Service::FactName() const {
   if (registry == Registry::kKubernetes) return absl::StrCat(ns, "/", host);
   return absl::StrCat(ns, "/", host, "/", name);

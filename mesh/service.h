@@ -61,6 +61,8 @@ struct Service {
   friend bool operator==(const Service&, const Service&) = default;
 
   const ServicePort* FindPort(uint32_t number) const;
+  // One number may be open for both UDP and TCP.
+  const ServicePort* FindTcpPort(uint32_t number) const;
   // The name of the service's own facts: "namespace/host", and for a
   // ServiceEntry "namespace/host/name", since entries that share a host but
   // not their audience stay apart.

@@ -58,7 +58,34 @@ std::vector<Group> Grouped(const std::vector<Declared>& declared) {
   return groups;
 }
 
+// Whether clients of that host speak HTTP to the port, and nothing needs to be
+// known for it, whichever of the services is theirs.
+bool IsPlainHttp(const std::vector<ServiceIndex::ServicePtr>& services, uint32_t number) {
+  return std::all_of(services.begin(), services.end(), [&](const auto& service) {
+    const ServicePort* port = service->FindTcpPort(number);
+    return port != nullptr && IsHttp(port->protocol) && port->protocol != Protocol::kGrpcWeb;
+  });
+}
+
+void Mark(const std::string& host, bool add, std::set<std::string>& hosts) {
+  if (add) {
+    hosts.insert(host);
+  } else {
+    hosts.erase(host);
+  }
+}
+
 HostList Listed(const std::set<std::string>& hosts) { return {hosts.begin(), hosts.end()}; }
+
+// A list that is empty is no fact.
+template <FactKind K>
+void SetOrErase(const std::string& name, const std::set<std::string>& hosts, FactWriter& writer) {
+  if (hosts.empty()) {
+    writer.Erase<K>(name);
+  } else {
+    writer.Set<K>(name, Listed(hosts));
+  }
+}
 
 }  // namespace
 
@@ -121,6 +148,7 @@ const ServiceIndex::Group* ServiceIndex::GroupOf(const policy::ObjectKey& key,
 void ServiceIndex::Derive(FactWriter& writer) {
   for (const std::string& host : std::exchange(dirty_hosts_, {})) DeriveHost(host, writer);
   DeriveSets(writer);
+  DerivePorts(writer);
   DeriveAddresses(writer);
 }
 
@@ -146,30 +174,32 @@ void ServiceIndex::DeriveHost(const std::string& host, FactWriter& writer) {
 
 void ServiceIndex::CountVisibility(const std::vector<ServicePtr>& services, const std::string& host,
                                    bool add) {
-  auto mark = [&](std::set<std::string>& hosts) {
-    if (add) {
-      hosts.insert(host);
-    } else {
-      hosts.erase(host);
-    }
-  };
   for (const ServicePtr& service : services) {
     if (service->export_to.all) {
-      mark(public_hosts_);
+      Mark(host, add, public_hosts_);
       public_dirty_ = true;
     }
     for (const std::string& ns : service->export_to.namespaces) {
-      mark(private_hosts_[ns]);
+      Mark(host, add, private_hosts_[ns]);
       private_dirty_.insert(ns);
     }
+    for (const std::string& address : service->addresses) {
+      Mark(host, add, hosts_at_[address]);
+      address_dirty_.insert(address);
+    }
+  }
+  CountPorts(services, host, add);
+}
+
+void ServiceIndex::CountPorts(const std::vector<ServicePtr>& services, const std::string& host,
+                              bool add) {
+  for (const ServicePtr& service : services) {
     for (const ServicePort& port : service->ports) {
       if (port.protocol == Protocol::kUdp) continue;
-      mark(hosts_on_port_[port.number]);
+      OnPort& on_port = on_port_[port.number];
+      Mark(host, add, on_port.hosts);
+      Mark(host, add && !IsPlainHttp(services, port.number), on_port.special);
       port_dirty_.insert(port.number);
-    }
-    for (const std::string& address : service->addresses) {
-      mark(hosts_at_[address]);
-      address_dirty_.insert(address);
     }
   }
 }
@@ -177,12 +207,8 @@ void ServiceIndex::CountVisibility(const std::vector<ServicePtr>& services, cons
 void ServiceIndex::DeriveAddresses(FactWriter& writer) {
   for (const std::string& address : std::exchange(address_dirty_, {})) {
     auto it = hosts_at_.find(address);
-    if (it->second.empty()) {
-      hosts_at_.erase(it);
-      writer.Erase<FactKind::kHostsAtAddress>(address);
-    } else {
-      writer.Set<FactKind::kHostsAtAddress>(address, Listed(it->second));
-    }
+    SetOrErase<FactKind::kHostsAtAddress>(address, it->second, writer);
+    if (it->second.empty()) hosts_at_.erase(it);
   }
 }
 
@@ -193,19 +219,21 @@ void ServiceIndex::DeriveSets(FactWriter& writer) {
   for (const std::string& ns : std::exchange(private_dirty_, {})) {
     writer.Set<FactKind::kPrivateHosts>(ns, Listed(private_hosts_[ns]));
   }
+}
+
+void ServiceIndex::DerivePorts(FactWriter& writer) {
   for (uint32_t port : std::exchange(port_dirty_, {})) {
-    auto it = hosts_on_port_.find(port);
-    if (it->second.empty()) {
-      hosts_on_port_.erase(it);
-      writer.Erase<FactKind::kHostsOnPort>(absl::StrCat(port));
-    } else {
-      writer.Set<FactKind::kHostsOnPort>(absl::StrCat(port), Listed(it->second));
-    }
+    const std::string name = absl::StrCat(port);
+    auto it = on_port_.find(port);
+    SetOrErase<FactKind::kHostsOnPort>(name, it->second.hosts, writer);
+    SetOrErase<FactKind::kSpecialHostsOnPort>(name, it->second.special, writer);
+    if (it->second.hosts.empty()) on_port_.erase(it);
     ports_dirty_ = true;
   }
   if (!std::exchange(ports_dirty_, false)) return;
   std::vector<uint32_t> ports;
-  for (const auto& [port, hosts] : hosts_on_port_) ports.push_back(port);
+  ports.reserve(on_port_.size());
+  for (const auto& [port, hosts] : on_port_) ports.push_back(port);
   writer.Set<FactKind::kPorts>("", std::move(ports));
 }
 

@@ -1,8 +1,8 @@
 // mesh/service_index.h
 //
 // Which services there are, by host, and who sees them: keeps the facts
-// kServices, kPublicHosts, kPrivateHosts, kPorts, kHostsOnPort and
-// kHostsAtAddress.
+// kServices, kPublicHosts, kPrivateHosts, kPorts, kHostsOnPort,
+// kSpecialHostsOnPort and kHostsAtAddress.
 //
 // Threads  belongs to the thread that owns the Store.
 #pragma once
@@ -58,7 +58,9 @@ class ServiceIndex {
  private:
   void DeriveHost(const std::string& host, FactWriter& writer);
   void CountVisibility(const std::vector<ServicePtr>& services, const std::string& host, bool add);
+  void CountPorts(const std::vector<ServicePtr>& services, const std::string& host, bool add);
   void DeriveSets(FactWriter& writer);
+  void DerivePorts(FactWriter& writer);
   void DeriveAddresses(FactWriter& writer);
 
   absl::flat_hash_map<policy::ObjectKey, std::vector<ServicePtr>> declared_;
@@ -68,7 +70,11 @@ class ServiceIndex {
 
   std::set<std::string> public_hosts_;
   std::map<std::string, std::set<std::string>> private_hosts_;  // by namespace
-  std::map<uint32_t, std::set<std::string>> hosts_on_port_;
+  struct OnPort {
+    std::set<std::string> hosts;
+    std::set<std::string> special;  // as kSpecialHostsOnPort
+  };
+  std::map<uint32_t, OnPort> on_port_;
   absl::flat_hash_map<std::string, std::set<std::string>> hosts_at_;  // by address
   bool public_dirty_ = true;
   bool ports_dirty_ = true;

@@ -57,14 +57,12 @@ HttpConnectionManagerOptions HttpOptions(const ProxyClass& proxy, const Outbound
   if (!address.wildcard) {
     options.route_name = absl::StrCat(tenancy.sniffed[0].service->host, ":", address.port);
   }
-  options.grpc_web = std::any_of(tenancy.http.begin(), tenancy.http.end(), [](const Tenant& t) {
-    return t.port->protocol == mesh::Protocol::kGrpcWeb;
-  });
+  options.grpc_web = tenancy.grpc_web;
   return options;
 }
 
 void Builder::AddHttp(const Tenancy& tenancy) {
-  if (tenancy.http.empty() && tenancy.sniffed.empty()) return;
+  if (!tenancy.http && tenancy.sniffed.empty()) return;
   const std::string http =
       BuildOutboundHttp(view_.settings().config, proxy_, HttpOptions(proxy_, address_, tenancy));
   ConnectionMatch match;

@@ -14,22 +14,15 @@ using envoy::config::core::v3::CidrRange;
 
 namespace {
 
-// One number may be open for both UDP and TCP.
-const mesh::ServicePort* FindTcpPort(const mesh::Service& service, uint32_t number) {
-  for (const mesh::ServicePort& port : service.ports) {
-    if (port.number == number && port.protocol != mesh::Protocol::kUdp) return &port;
-  }
-  return nullptr;
-}
-
+// Those that more needs to be known of than that they speak HTTP.
 std::vector<Tenant> FindTenants(mesh::View& view, const ProxyClass& proxy, uint32_t number) {
-  const auto hosts = mesh::VisibleHostsOnPort(view, proxy.ns, number);
+  const auto hosts = mesh::SpecialHostsOnPort(view, proxy.ns, number);
   std::vector<Tenant> tenants;
   tenants.reserve(hosts.size());
   for (absl::string_view host : hosts) {
     const mesh::Service* service = mesh::FindService(view, host, proxy.ns);
     if (service == nullptr) continue;
-    const mesh::ServicePort* port = FindTcpPort(*service, number);
+    const mesh::ServicePort* port = service->FindTcpPort(number);
     if (port != nullptr) tenants.push_back({service, port, nullptr});
   }
   // Where two want the same, the older has it; hosts are in order already.
@@ -42,9 +35,9 @@ std::vector<Tenant> FindTenants(mesh::View& view, const ProxyClass& proxy, uint3
   return tenants;
 }
 
+// The tenant does not speak HTTP.
 std::vector<Tenant>& ListFor(const Tenant& tenant, Tenancy& tenancy) {
   const mesh::Protocol protocol = tenant.port->protocol;
-  if (mesh::IsHttp(protocol)) return tenancy.http;
   if (mesh::IsTls(protocol)) return tenancy.tls;
   return mesh::IsSniffed(protocol) ? tenancy.sniffed : tenancy.tcp;
 }
@@ -64,12 +57,20 @@ class Placer {
  public:
   Placer(mesh::View& view, const ProxyClass& proxy) : view_(view), proxy_(proxy) {}
 
+  // HTTP tells hosts apart by itself: all of it shares the wildcard address.
+  void AddHttp(bool grpc_web) {
+    Tenancy& wildcard = placement_[""];
+    wildcard.http = true;
+    wildcard.grpc_web |= grpc_web;
+  }
+
   void Add(const Tenant& tenant) {
     const mesh::Service& service = *tenant.service;
-    const bool http = mesh::IsHttp(tenant.port->protocol);
-    if (!http && IsDialledByEndpoint(service)) {
+    if (mesh::IsHttp(tenant.port->protocol)) {
+      AddHttp(tenant.port->protocol == mesh::Protocol::kGrpcWeb);
+    } else if (IsDialledByEndpoint(service)) {
       PlaceAtEndpoints(tenant);
-    } else if (!http && !service.addresses.empty()) {
+    } else if (!service.addresses.empty()) {
       PlaceAtAddresses(tenant);
     } else {
       PlaceAtWildcard(tenant);
@@ -82,17 +83,13 @@ class Placer {
   void Place(const std::string& address, const Tenant& tenant) {
     ListFor(tenant, placement_[address]).push_back(tenant);
   }
-  void PlaceAtWildcard(const Tenant& tenant) {
-    if (wildcard_ == nullptr) wildcard_ = &placement_[""];
-    ListFor(tenant, *wildcard_).push_back(tenant);
-  }
+  void PlaceAtWildcard(const Tenant& tenant) { Place("", tenant); }
   void PlaceAtAddresses(const Tenant& tenant);
   void PlaceAtEndpoints(const Tenant& tenant);
 
   mesh::View& view_;
   const ProxyClass& proxy_;
   Placement placement_;
-  Tenancy* wildcard_ = nullptr;  // in it; most services are there
 };
 
 // A single address has a listener of its own; a block shares the wildcard one.
@@ -134,6 +131,7 @@ void Placer::PlaceAtEndpoints(const Tenant& tenant) {
 
 Placement PlaceServices(mesh::View& view, const ProxyClass& proxy, uint32_t port) {
   Placer placer(view, proxy);
+  if (mesh::AnyPlainHttpHostOnPort(view, proxy.ns, port)) placer.AddHttp(/*grpc_web=*/false);
   for (const Tenant& tenant : FindTenants(view, proxy, port)) placer.Add(tenant);
   return std::move(placer).Finish();
 }

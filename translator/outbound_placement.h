@@ -20,8 +20,8 @@
 
 namespace binnacle::translator {
 
-// A service port that has part in a listener. Pointers live as long as the
-// View's Snapshot.
+// A service port that has part in a listener by what it is, not only by that it
+// speaks HTTP. Pointers live as long as the View's Snapshot.
 struct Tenant {
   const mesh::Service* service = nullptr;
   const mesh::ServicePort* port = nullptr;
@@ -32,7 +32,8 @@ struct Tenant {
 
 // Of one address, the oldest service first.
 struct Tenancy {
-  std::vector<Tenant> http;     // declared HTTP
+  bool http = false;            // there are some that are declared HTTP,
+  bool grpc_web = false;        // and grpc-web among them
   std::vector<Tenant> sniffed;  // HTTP or not, as it turns out
   std::vector<Tenant> tls;
   std::vector<Tenant> tcp;

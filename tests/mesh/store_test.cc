@@ -52,6 +52,41 @@ TEST_CASE("a Kubernetes Service becomes a service under its full host name") {
   CHECK(*snapshot->Find<FactKind::kPorts>("") == std::vector<uint32_t>{80, 3306});
 }
 
+TEST_CASE("hosts of a port are special there unless all their services speak plain HTTP") {
+  Store store(DefaultSettings());
+  constexpr absl::string_view kServices = R"(
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{port: 80, name: http}, {port: 81, name: tcp}, {port: 82, name: grpc-web}]}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: own, namespace: shop}
+spec: {hosts: [plain.com, other.com], ports: [{number: 80, name: http, protocol: HTTP}]}
+)";
+  constexpr absl::string_view kAlsoOther = R"(
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: foreign, namespace: web}
+spec: {hosts: [other.com], ports: [{number: 443, name: tls, protocol: TLS}]}
+)";
+  const auto first = store.Apply(Putting(kServices));
+  CHECK(first->Find<FactKind::kHostsOnPort>("80")->size() == 3);
+  CHECK(first->Find<FactKind::kSpecialHostsOnPort>("80") == nullptr);
+  const HostList web = {"web.shop.svc.cluster.local"};
+  CHECK(*first->Find<FactKind::kSpecialHostsOnPort>("81") == web);
+  CHECK(*first->Find<FactKind::kSpecialHostsOnPort>("82") == web);
+
+  // To clients in `web` it now has no port 80 at all.
+  const auto joined = store.Apply(Putting(kAlsoOther));
+  CHECK(*joined->Find<FactKind::kSpecialHostsOnPort>("80") == HostList{"other.com"});
+  View view(*joined);
+  CHECK(SpecialHostsOnPort(view, "web", 80).size() == 1);
+  CHECK(AnyPlainHttpHostOnPort(view, "web", 80));
+  CHECK_FALSE(AnyPlainHttpHostOnPort(view, "web", 443));
+}
+
 TEST_CASE("pods that a Service selects are its endpoints where no slice lists them") {
   Store store(DefaultSettings());
   store.Apply(Putting(kReviews));
