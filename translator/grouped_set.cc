@@ -84,6 +84,8 @@ std::shared_ptr<const ResourceSet> GroupedSet::Update(
   };
   if (set_ == nullptr) {
     groups_.TakeDoubtful();  // from now on they are told
+    groups_.Reserve(keys->size());
+    current_.reserve(keys->size());
     for (const std::string& key : *keys) current_[key] = group(key);
     keys_ = keys;
     Assemble(*keys);

@@ -78,6 +78,7 @@ class Memo {
     free_.push_back(it->second);
     units_.erase(it);
     unit = {};
+    latest_ = kNoSlot;
   }
 
   // Forgets what has not been asked for since `revision`, except what `keep`
@@ -95,6 +96,8 @@ class Memo {
   }
 
   size_t size() const { return units_.size(); }
+  // Makes room for so many keys in all.
+  void Reserve(size_t keys) { units_.reserve(keys); }
 
  private:
   struct Unit {
@@ -109,7 +112,8 @@ class Memo {
   template <typename Build>
   const Unit& Current(absl::string_view key, const mesh::Snapshot& snapshot, Build& build) {
     Advance(snapshot);
-    Unit& unit = UnitFor(key);  // stays where it is if `build` uses this memo
+    const uint32_t slot = SlotFor(key);
+    Unit& unit = slots_[slot];  // stays where it is if `build` uses this memo
     unit.used = snapshot.revision();
     if (StillRight(unit, snapshot)) {
       ++counts_.hits;
@@ -117,23 +121,30 @@ class Memo {
     }
     mesh::View reading(snapshot);
     unit.value = build(reading);
-    Record(unit, reading.TakeInputs());
+    Record(slot, reading.TakeInputs());
     ++counts_.builds;
     return unit;
   }
 
-  Unit& UnitFor(absl::string_view key) {
-    if (auto it = units_.find(key); it != units_.end()) return slots_[it->second];
-    uint32_t slot = static_cast<uint32_t>(slots_.size());
+  // Some memos have one key, and are asked for it for each part of something.
+  uint32_t SlotFor(absl::string_view key) {
+    if (latest_ != kNoSlot && slots_[latest_].key == key) return latest_;
+    const auto it = units_.lazy_emplace(key, [&](const auto& construct) {
+      const uint32_t slot = NewSlot();
+      slots_[slot].key = std::string(key);
+      construct(slots_[slot].key, slot);
+    });
+    return latest_ = it->second;
+  }
+
+  uint32_t NewSlot() {
     if (free_.empty()) {
       slots_.emplace_back();
-    } else {
-      slot = free_.back();
-      free_.pop_back();
+      return static_cast<uint32_t>(slots_.size() - 1);
     }
-    slots_[slot].key = std::string(key);
-    units_.emplace(slots_[slot].key, slot);
-    return slots_[slot];
+    const uint32_t slot = free_.back();
+    free_.pop_back();
+    return slot;
   }
 
   bool StillRight(Unit& unit, const mesh::Snapshot& snapshot) {
@@ -147,8 +158,8 @@ class Memo {
 
   // Readers of facts that are read no longer stay: they are looked at once too
   // often, and leave when they make up half of all.
-  void Record(Unit& unit, mesh::Inputs inputs) {
-    const uint32_t slot = units_.find(unit.key)->second;
+  void Record(uint32_t slot, mesh::Inputs inputs) {
+    Unit& unit = slots_[slot];
     if (unit.epoch == 0) {
       new_.push_back(slot);
     } else {
@@ -217,6 +228,7 @@ class Memo {
   }
 
   static constexpr size_t kReadingsAtLeast = 1024;
+  static constexpr uint32_t kNoSlot = ~0U;
 
   MemoCounts& counts_;
   uint64_t revision_ = 0;  // of the snapshot reached
@@ -225,6 +237,7 @@ class Memo {
   std::deque<Unit> slots_;
   std::vector<uint32_t> free_;
   absl::flat_hash_map<absl::string_view, uint32_t> units_;  // keys point into slots_
+  uint32_t latest_ = kNoSlot;                               // that was asked for
   absl::flat_hash_map<mesh::FactId, absl::InlinedVector<uint32_t, 4>> readers_;
   size_t readings_ = 0;         // in readers_
   size_t readings_needed_ = 0;  // by the inputs of today
