@@ -106,7 +106,7 @@ class Search {
     for (const std::string& host : hosts) {
       if (host == "*" || !HasSidecarVirtualHost(view_, proxy_, host, port_)) continue;
       auto part = BuildSidecarVirtualHost(view_, proxy_, host, route_name_);
-      if (part.has_value() && absl::c_linear_search(part->domains, domain)) {
+      if (part.has_value() && absl::c_linear_search(part->domains(), domain)) {
         return AsMessage(*std::move(part));
       }
     }

@@ -1,6 +1,5 @@
 #include "translator/route_assembly.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -9,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "translator/field_bytes.h"
 #include "translator/serialize.h"
 #include "translator/virtual_host.h"
 
@@ -22,16 +22,19 @@ using google::protobuf::io::StringOutputStream;
 
 constexpr uint8_t kLengthDelimited = 2;
 
-// The part without domains that are taken; nullptr if none is left.
-std::shared_ptr<const VirtualHostPart> Without(const absl::flat_hash_set<absl::string_view>& taken,
-                                               const VirtualHostPart& part) {
+using Fresh = absl::InlinedVector<bool, 16>;
+
+// The part with those domains alone for which, by index, `fresh` says so;
+// nullptr if there is none.
+std::shared_ptr<const VirtualHostPart> Only(const Fresh& fresh, const VirtualHostPart& part) {
   VirtualHost host;
   if (!host.ParseFromString(part.message)) return nullptr;
-  auto* domains = host.mutable_domains();
-  domains->erase(std::remove_if(domains->begin(), domains->end(),
-                                [&](const std::string& d) { return taken.contains(d); }),
-                 domains->end());
-  if (domains->empty()) return nullptr;
+  host.clear_domains();
+  size_t index = 0;
+  for (absl::string_view domain : part.domains()) {
+    if (fresh[index++]) host.add_domains(std::string(domain));
+  }
+  if (host.domains().empty()) return nullptr;
   return std::make_shared<const VirtualHostPart>(VirtualHostPart::Make(host, part.origins));
 }
 
@@ -51,44 +54,48 @@ size_t SizeOf(const VirtualHostParts& parts) {
   return size;
 }
 
-size_t NumberOfDomains(const VirtualHostParts& parts) {
-  size_t number = 0;
-  for (const auto& part : parts) number += part == nullptr ? 0 : part->domains.size();
-  return number;
-}
-
 }  // namespace
 
 VirtualHostPart VirtualHostPart::Make(const VirtualHost& host, Origins origins) {
+  size_t domains = 0;
+  for (const std::string& domain : host.domains()) {
+    domains += FieldSize(VirtualHost::kDomainsFieldNumber, domain.size());
+  }
   return {{host.name(), std::move(origins)},
           Serialize(host),
-          {host.domains().begin(), host.domains().end()}};
+          TextSize(VirtualHost::kNameFieldNumber, host.name()),
+          domains};
 }
 
-VirtualHostPart VirtualHostPart::Make(std::string name, std::vector<std::string> domains,
+VirtualHostPart VirtualHostPart::Make(std::string name, absl::string_view domains,
                                       const RouteList& routes, Origins origins) {
-  const absl::InlinedVector<absl::string_view, 8> views(domains.begin(), domains.end());
-  const VirtualHostFields fields{name, views, routes};
+  const VirtualHostFields fields{
+      .name = name, .domains = {}, .routes = routes, .further_domains = domains};
+  const size_t begin = TextSize(VirtualHost::kNameFieldNumber, name);
   std::string message;
   message.reserve(fields.Size());
   fields.AppendTo(message);
-  return {{std::move(name), std::move(origins)}, std::move(message), std::move(domains)};
+  return {{std::move(name), std::move(origins)}, std::move(message), begin, domains.size()};
 }
 
 VirtualHostParts ResolveDomains(const RouteConfiguration& shell, const VirtualHostParts& parts) {
+  constexpr size_t kDomainsOfMost = 6;
   absl::flat_hash_set<absl::string_view> taken;
-  taken.reserve(NumberOfDomains(parts));
+  taken.reserve(kDomainsOfMost * (parts.size() + 1));
   for (const auto& host : shell.virtual_hosts()) {
     taken.insert(host.domains().begin(), host.domains().end());
   }
   VirtualHostParts resolved;
   resolved.reserve(parts.size());
+  Fresh fresh;
   for (const auto& part : parts) {
-    const bool clash = part != nullptr && absl::c_any_of(part->domains, [&](const std::string& d) {
-                         return taken.contains(d);
-                       });
-    resolved.push_back(clash ? Without(taken, *part) : part);
-    if (part != nullptr) taken.insert(part->domains.begin(), part->domains.end());
+    fresh.clear();
+    if (part != nullptr) {
+      for (absl::string_view domain : part->domains()) {
+        fresh.push_back(taken.insert(domain).second);
+      }
+    }
+    resolved.push_back(absl::c_linear_search(fresh, false) ? Only(fresh, *part) : part);
   }
   return resolved;
 }

@@ -9,12 +9,15 @@
 //          which a domain stands twice.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "envoy/config/route/v3/route.pb.h"
 #include "envoy/config/route/v3/route_components.pb.h"
+#include "translator/domain_list.h"
 #include "translator/route_list.h"
 #include "translator/translated.h"
 
@@ -22,12 +25,20 @@ namespace binnacle::translator {
 
 // One virtual host, as it stands in RouteConfiguration.virtual_hosts.
 struct VirtualHostPart : PartOrigins {
-  std::string message;               // serialised VirtualHost
-  std::vector<std::string> domains;  // of it
+  std::string message;  // serialised VirtualHost
+  // Where in it its domains stand.
+  size_t domains_begin = 0;
+  size_t domains_size = 0;
+
+  // They live as long as `message` is not touched.
+  DomainList domains() const {
+    return DomainList(absl::string_view(message).substr(domains_begin, domains_size));
+  }
 
   static VirtualHostPart Make(const envoy::config::route::v3::VirtualHost& host, Origins origins);
-  static VirtualHostPart Make(std::string name, std::vector<std::string> domains,
-                              const RouteList& routes, Origins origins);
+  // `domains`: as DomainList reads them.
+  static VirtualHostPart Make(std::string name, absl::string_view domains, const RouteList& routes,
+                              Origins origins);
 };
 
 using VirtualHostParts = std::vector<std::shared_ptr<const VirtualHostPart>>;

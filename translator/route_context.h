@@ -30,6 +30,9 @@ struct RouteContext {
   // A Route that sends to the cluster Blank(0) as no policy changes it: most are
   // that, filled in. nullptr: each is made for itself.
   const MessageForm* send_on = nullptr;
+  // The whole route of a service that no VirtualService speaks for, as
+  // ServiceRouteForm() makes it. nullptr: each is made for itself.
+  const MessageForm* to_service = nullptr;
 };
 
 }  // namespace binnacle::translator

@@ -101,10 +101,6 @@ std::optional<RouteEffect> EffectOf(RouteContext& context, const HttpRoute& rule
 RouteEffect EffectOf(RouteContext& context, const mesh::Service& service) {
   std::string cluster = OutboundClusterName(context.port, "", service.host);
   std::string operation = absl::StrCat(service.host, ":", context.port);
-  if (context.send_on != nullptr &&
-      FindHashingRule(context.view, context.proxy, service.host, &service) == nullptr) {
-    return {context.send_on->Fill({cluster}), "", std::move(operation)};
-  }
   MessageSpace space;
   auto& route = space.New<Route>();
   auto& action = *route.mutable_route();

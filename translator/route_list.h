@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "translator/message_form.h"
 #include "translator/route_effect.h"
 #include "translator/route_match.h"
 
@@ -20,6 +21,9 @@ class RouteList {
   // VirtualServices are joined, an early one would hide the rest.
   void Add(const RouteEffect& effect, const MatchBytes& match, absl::string_view name,
            absl::string_view stat_prefix = "");
+
+  // A route that takes everything: `form` is a field of VirtualHost.routes.
+  void AddFilled(const MessageForm& form, MessageForm::Texts texts) { form.AppendTo(all_, texts); }
 
   bool empty() const { return some_.empty() && all_.empty(); }
 

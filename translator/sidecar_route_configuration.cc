@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
-#include "translator/route_effect.h"
-#include "translator/sidecar_routes.h"
 
 namespace binnacle::translator {
 namespace {
@@ -26,14 +24,14 @@ SidecarRouteConfiguration::SidecarRouteConfiguration(std::string name, const Pro
       pool_(pool),
       listing_(counts),
       shell_(counts),
-      send_on_(counts),
+      forms_(counts),
       built_(counts) {}
 
 SidecarRouteConfiguration::PartPtr SidecarRouteConfiguration::Part(const mesh::Snapshot& snapshot,
                                                                    const std::string& host) {
   return built_.Get(host, snapshot, [&](mesh::View& view) -> PartPtr {
-    const auto send_on = send_on_.Get("", view, SendOnForm);
-    auto part = BuildSidecarVirtualHost(view, proxy_, host, name_, send_on.get());
+    const auto forms = forms_.Get("", view, MakeRouteForms);
+    auto part = BuildSidecarVirtualHost(view, proxy_, host, name_, forms.get());
     if (!part.has_value()) return nullptr;
     return std::make_shared<const VirtualHostPart>(*std::move(part));
   });
@@ -49,6 +47,7 @@ SidecarRouteConfiguration::Work SidecarRouteConfiguration::UpdateAll(const mesh:
   }
   VirtualHostParts parts;
   parts.reserve(names.size());
+  built_.Reserve(names.size());
   for (const std::string& host : names) parts.push_back(Part(snapshot, host));
   const bool same = absl::c_equal(parts, parts_, Same);
   parts_ = std::move(parts);
@@ -66,7 +65,7 @@ SidecarRouteConfiguration::Work SidecarRouteConfiguration::UpdateSome(
     const PartPtr before = std::exchange(parts_[index], now);
     if (Same(before, now)) continue;
     const bool in_place = before != nullptr && now != nullptr && resolved_[index] == before &&
-                          before->domains == now->domains;
+                          before->domains() == now->domains();
     if (in_place) resolved_[index] = std::move(now);
     work = std::max(work, in_place ? Work::kAssemble : Work::kResolve);
   }

@@ -14,11 +14,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "mesh/snapshot.h"
 #include "translator/memo.h"
-#include "translator/message_form.h"
 #include "translator/proxy_class.h"
 #include "translator/resource.h"
 #include "translator/resource_pool.h"
 #include "translator/route_assembly.h"
+#include "translator/sidecar_routes.h"
 
 namespace binnacle::translator {
 
@@ -48,7 +48,7 @@ class SidecarRouteConfiguration {
   ResourcePool& pool_;
   Memo<Names> listing_;
   Memo<Shell> shell_;
-  Memo<MessageForm> send_on_;
+  Memo<RouteForms> forms_;
   Memo<VirtualHostPart> built_;
 
   std::shared_ptr<const Names> names_;  // of the last Update()

@@ -9,6 +9,7 @@
 #include "mesh/lookup.h"
 #include "translator/config_source.h"
 #include "translator/route_context.h"
+#include "translator/route_effect.h"
 #include "translator/route_list.h"
 #include "translator/virtual_host.h"
 #include "translator/virtual_service_routes.h"
@@ -79,10 +80,14 @@ bool AppendRoutes(RouteContext& context, const Place& place, RouteList& routes) 
   return true;
 }
 
-std::vector<std::string> DomainsOf(mesh::View& view, const ProxyClass& proxy, const Place& place) {
-  if (!place.route.host.empty()) return {"*"};  // whatever comes to that address
-  if (place.service == nullptr) return {std::string(place.host)};
-  return ServiceDomains(*place.service, proxy.ns, view.settings().domain);
+std::string DomainsOf(mesh::View& view, const ProxyClass& proxy, const Place& place) {
+  if (place.route.host.empty() && place.service != nullptr) {
+    return ServiceDomains(*place.service, proxy.ns, view.settings().domain);
+  }
+  const bool any = !place.route.host.empty();  // whatever comes to that address
+  std::string domains;
+  AppendDomain({any ? "*" : place.host}, domains);
+  return domains;
 }
 
 }  // namespace
@@ -108,10 +113,15 @@ std::optional<std::vector<std::string>> SidecarVirtualHostNames(mesh::View& view
   return hosts;
 }
 
+std::shared_ptr<const RouteForms> MakeRouteForms(mesh::View& view) {
+  const auto send_on = SendOnForm(view);
+  return std::make_shared<const RouteForms>(*send_on, ServiceRouteForm(*send_on));
+}
+
 std::optional<VirtualHostPart> BuildSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy,
                                                        absl::string_view host,
                                                        absl::string_view route_name,
-                                                       const MessageForm* send_on) {
+                                                       const RouteForms* forms) {
   const auto place = FindPlace(view, proxy, host, route_name);
   if (!place.has_value()) return std::nullopt;
   const absl::string_view gateways[] = {mesh::kMeshGateway};
@@ -122,7 +132,8 @@ std::optional<VirtualHostPart> BuildSidecarVirtualHost(mesh::View& view, const P
                        .gateways = gateways,
                        .origins = origins,
                        .foreign_host = place->service == nullptr,
-                       .send_on = send_on};
+                       .send_on = forms == nullptr ? nullptr : &forms->send_on,
+                       .to_service = forms == nullptr ? nullptr : &forms->to_service};
   RouteList routes;
   if (!AppendRoutes(context, *place, routes)) return std::nullopt;
   if (place->service != nullptr) origins.push_back(place->service->origin);

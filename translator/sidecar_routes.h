@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,12 +30,19 @@ std::optional<std::vector<std::string>> SidecarVirtualHostNames(mesh::View& view
                                                                 const ProxyClass& proxy,
                                                                 absl::string_view route_name);
 
-// nullopt if the host turns out to have no routes there. `send_on`: see
-// RouteContext.
+// What most routes are, to be filled in: see RouteContext.
+struct RouteForms {
+  MessageForm send_on;
+  MessageForm to_service;
+};
+std::shared_ptr<const RouteForms> MakeRouteForms(mesh::View& view);
+
+// nullopt if the host turns out to have no routes there. Without `forms` each
+// route is made for itself.
 std::optional<VirtualHostPart> BuildSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy,
                                                        absl::string_view host,
                                                        absl::string_view route_name,
-                                                       const MessageForm* send_on = nullptr);
+                                                       const RouteForms* forms = nullptr);
 
 // Whether SidecarVirtualHostNames() of a port's route configuration have `host`.
 bool HasSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy, absl::string_view host,

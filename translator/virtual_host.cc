@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "translator/cluster_name.h"
+#include "translator/domain_list.h"
 #include "translator/field_bytes.h"
 #include "translator/route_match.h"
 #include "translator/route_timeout.h"
@@ -15,7 +16,6 @@ namespace {
 
 using envoy::config::route::v3::RouteConfiguration;
 using envoy::config::route::v3::VirtualHost;
-using Domains = std::vector<std::string>;
 
 constexpr uint32_t kMaxDirectResponseBytes = 1048576;
 constexpr uint32_t kBadGateway = 502;
@@ -27,36 +27,36 @@ constexpr size_t kOptionsSize = 2;
 // "reviews.default" where the client is in `default`; elsewhere without the
 // bare name. By the name's shape alone, whichever registry it is from.
 void AddShortNames(absl::string_view host, absl::string_view client_ns, absl::string_view domain,
-                   Domains& domains) {
+                   std::string& domains) {
   absl::string_view qualified = host;
   if (!absl::ConsumeSuffix(&qualified, domain) || !absl::ConsumeSuffix(&qualified, ".svc.")) return;
   const size_t dot = qualified.find('.');
   if (dot == absl::string_view::npos || absl::StartsWith(host, "*")) return;
   if (qualified.substr(dot + 1) == client_ns) {
-    domains.emplace_back(qualified.substr(0, dot));
-    domains.push_back(absl::StrCat(qualified, ".svc"));
-    domains.emplace_back(qualified);
+    AppendDomain({qualified.substr(0, dot)}, domains);
+    AppendDomain({qualified, ".svc"}, domains);
+    AppendDomain({qualified}, domains);
   } else {
-    domains.emplace_back(qualified);
-    domains.push_back(absl::StrCat(qualified, ".svc"));
+    AppendDomain({qualified}, domains);
+    AppendDomain({qualified, ".svc"}, domains);
   }
 }
 
 // Each pod behind a headless service has a name of its own below it.
-void AddPodNames(Domains& domains) {
-  const size_t named = domains.size();
-  for (size_t i = 0; i < named; ++i) domains.push_back(absl::StrCat("*.", domains[i]));
+void AddPodNames(std::string& domains) {
+  const std::string named = domains;
+  for (absl::string_view name : DomainList(named)) AppendDomain({"*.", name}, domains);
 }
 
-void AddAddresses(const mesh::Service& service, Domains& domains) {
+void AddAddresses(const mesh::Service& service, std::string& domains) {
   for (absl::string_view address : service.addresses) {
     if (!absl::ConsumeSuffix(&address, "/32")) absl::ConsumeSuffix(&address, "/128");
     // Nobody calls a host by a range or by the address that stands for any.
     if (absl::StrContains(address, '/') || address == "0.0.0.0" || address == "::") continue;
     if (absl::StrContains(address, ':')) {
-      domains.push_back(absl::StrCat("[", address, "]"));
+      AppendDomain({"[", address, "]"}, domains);
     } else {
-      domains.emplace_back(address);
+      AppendDomain({address}, domains);
     }
   }
 }
@@ -73,13 +73,16 @@ std::string VirtualHostName(absl::string_view host, uint32_t port) {
   return absl::StrCat(host, ":", port);
 }
 
-Domains ServiceDomains(const mesh::Service& service, absl::string_view client_ns,
-                       absl::string_view domain) {
-  Domains domains;
-  domains.reserve(8);
-  domains.push_back(service.host);
-  domains.push_back(absl::StrCat(service.host, "."));
-  AddShortNames(service.host, client_ns, domain, domains);
+std::string ServiceDomains(const mesh::Service& service, absl::string_view client_ns,
+                           absl::string_view domain) {
+  constexpr size_t kNamesOfMost = 6;
+  constexpr size_t kAround = 4;  // each: its tag and length, and a dot
+  const absl::string_view host = service.host;
+  std::string domains;
+  domains.reserve(kNamesOfMost * (host.size() + kAround));
+  AppendDomain({host}, domains);
+  AppendDomain({host, "."}, domains);
+  AddShortNames(host, client_ns, domain, domains);
   if (service.headless) AddPodNames(domains);
   AddAddresses(service, domains);
   return domains;
@@ -87,7 +90,8 @@ Domains ServiceDomains(const mesh::Service& service, absl::string_view client_ns
 
 size_t VirtualHostFields::Size() const {
   size_t size = TextSize(VirtualHost::kNameFieldNumber, name) + routes.some().size() +
-                routes.all().size() + kOptionsSize + (require_tls ? kRequireTlsSize : 0);
+                routes.all().size() + kOptionsSize + (require_tls ? kRequireTlsSize : 0) +
+                further_domains.size();
   for (absl::string_view domain : domains) {
     size += FieldSize(VirtualHost::kDomainsFieldNumber, domain.size());
   }
@@ -99,6 +103,7 @@ void VirtualHostFields::AppendTo(std::string& bytes) const {
   for (absl::string_view domain : domains) {
     AppendField(VirtualHost::kDomainsFieldNumber, domain, bytes);
   }
+  bytes.append(further_domains.data(), further_domains.size());
   bytes.append(routes.some().data(), routes.some().size());
   bytes.append(routes.all().data(), routes.all().size());
   if (require_tls) AppendSmall(VirtualHost::kRequireTlsFieldNumber, VirtualHost::ALL, bytes);

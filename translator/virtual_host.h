@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -26,10 +25,10 @@ namespace binnacle::translator {
 std::string VirtualHostName(absl::string_view host, uint32_t port);
 
 // Every name of the service for a client in `client_ns`: FQDN, short forms,
-// wildcards before the names of a headless one, and virtual IPs. `domain` is
-// the cluster's, "cluster.local".
-std::vector<std::string> ServiceDomains(const mesh::Service& service, absl::string_view client_ns,
-                                        absl::string_view domain);
+// wildcards before the names of a headless one, and virtual IPs; as DomainList
+// reads them. `domain` is the cluster's, "cluster.local".
+std::string ServiceDomains(const mesh::Service& service, absl::string_view client_ns,
+                           absl::string_view domain);
 
 // A VirtualHost, serialised.
 struct VirtualHostFields {
@@ -37,6 +36,7 @@ struct VirtualHostFields {
   absl::Span<const absl::string_view> domains;
   const RouteList& routes;
   bool require_tls = false;
+  absl::string_view further_domains = {};  // as DomainList reads them
 
   size_t Size() const;
   void AppendTo(std::string& bytes) const;

@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "proto/policy/virtual_service.pb.h"
+#include "translator/cluster_name.h"
 #include "translator/delegate.h"
+#include "translator/hash_policy.h"
 #include "translator/route_effect.h"
 #include "translator/route_match.h"
 #include "translator/source_match.h"
@@ -16,6 +18,8 @@ namespace {
 
 using policy::v1::HttpMatchRequest;
 using policy::v1::HttpRoute;
+
+constexpr absl::string_view kServiceRoute = "default";
 
 std::string RouteName(const HttpRoute& rule, const HttpMatchRequest& match) {
   const absl::string_view dot = match.name().empty() || rule.name().empty() ? "" : ".";
@@ -68,7 +72,24 @@ bool AppendVirtualServiceRoutes(RouteContext& context, const policy::Object& vir
 }
 
 void AppendServiceRoute(RouteContext& context, const mesh::Service& service, RouteList& routes) {
-  routes.Add(EffectOf(context, service), MatchBytes::OfAll(), "default");
+  if (context.to_service == nullptr ||
+      FindHashingRule(context.view, context.proxy, service.host, &service) != nullptr) {
+    routes.Add(EffectOf(context, service), MatchBytes::OfAll(), kServiceRoute);
+    return;
+  }
+  const MatchBytes all = MatchBytes::OfAll();
+  const std::string cluster = OutboundClusterName(context.port, "", service.host);
+  const std::string operation = absl::StrCat(service.host, ":", context.port, all.path, all.suffix);
+  routes.AddFilled(*context.to_service, {cluster, operation});
+}
+
+MessageForm ServiceRouteForm(const MessageForm& send_on) {
+  MatchBytes all = MatchBytes::OfAll();
+  all.path = all.suffix = "";  // part of the operation that is filled in
+  RouteList routes;
+  routes.Add({send_on.Fill({MessageForm::Blank(0)}), "", MessageForm::Blank(1)}, all,
+             kServiceRoute);
+  return MessageForm(routes.all());
 }
 
 }  // namespace binnacle::translator

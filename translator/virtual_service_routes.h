@@ -22,4 +22,7 @@ bool AppendVirtualServiceRoutes(RouteContext& context, const policy::Object& vir
 // The one route of a service that no VirtualService speaks for.
 void AppendServiceRoute(RouteContext& context, const mesh::Service& service, RouteList& routes);
 
+// What RouteContext::to_service is to be. `send_on`: as there.
+MessageForm ServiceRouteForm(const MessageForm& send_on);
+
 }  // namespace binnacle::translator

@@ -1,7 +1,6 @@
 #include "translator/sidecar_routes.h"
 
 #include "tests/translator/route_mesh.h"
-#include "translator/route_effect.h"
 
 namespace binnacle::translator {
 namespace {
@@ -15,6 +14,10 @@ spec: {clusterIP: 10.96.0.10, ports: [{name: http, port: 80}, {name: web, port: 
 
 constexpr absl::string_view kHost = "reviews.default.svc.cluster.local";
 
+using Names = std::vector<std::string>;
+
+Names Listed(const DomainList& domains) { return {domains.begin(), domains.end()}; }
+
 }  // namespace
 
 TEST_CASE("a client of the service's namespace may call it by its bare name") {
@@ -22,10 +25,10 @@ TEST_CASE("a client of the service's namespace may call it by its bare name") {
   const auto host = BuildSidecarVirtualHost(mesh.view, mesh.proxy, kHost, "80");
   REQUIRE(host.has_value());
   CHECK(host->name == "reviews.default.svc.cluster.local:80");
-  CHECK(host->domains == std::vector<std::string>{"reviews.default.svc.cluster.local",
-                                                  "reviews.default.svc.cluster.local.", "reviews",
-                                                  "reviews.default.svc", "reviews.default",
-                                                  "10.96.0.10"});
+  CHECK(Listed(host->domains()) == std::vector<std::string>{"reviews.default.svc.cluster.local",
+                                                            "reviews.default.svc.cluster.local.",
+                                                            "reviews", "reviews.default.svc",
+                                                            "reviews.default", "10.96.0.10"});
   REQUIRE(host->origins.size() == 1);
   CHECK(host->origins[0].ToString() == "mesh.yaml:2");
 }
@@ -35,10 +38,10 @@ TEST_CASE("a client of another namespace may not") {
   mesh.proxy.ns = "shop";
   const auto host = BuildSidecarVirtualHost(mesh.view, mesh.proxy, kHost, "80");
   REQUIRE(host.has_value());
-  CHECK(host->domains == std::vector<std::string>{"reviews.default.svc.cluster.local",
-                                                  "reviews.default.svc.cluster.local.",
-                                                  "reviews.default", "reviews.default.svc",
-                                                  "10.96.0.10"});
+  CHECK(Listed(host->domains()) == std::vector<std::string>{"reviews.default.svc.cluster.local",
+                                                            "reviews.default.svc.cluster.local.",
+                                                            "reviews.default",
+                                                            "reviews.default.svc", "10.96.0.10"});
 }
 
 TEST_CASE("a port that does not carry HTTP has no virtual host") {
@@ -63,7 +66,7 @@ TEST_CASE("a port on an address of its own takes any name and has no catch-all")
         std::vector<std::string>{std::string(kHost)});
   const auto host = BuildSidecarVirtualHost(mesh.view, mesh.proxy, kHost, name);
   REQUIRE(host.has_value());
-  CHECK(host->domains == std::vector<std::string>{"*"});
+  CHECK(Listed(host->domains()) == std::vector<std::string>{"*"});
   CHECK(BuildSidecarRouteShell(mesh.view, mesh.proxy, name).message.virtual_hosts().empty());
 }
 
@@ -97,26 +100,26 @@ spec:
   http: [{route: [{destination: {host: reviews}}]}]
 )",
                    settings);
-    const auto send_on = SendOnForm(mesh.view);
+    const auto forms = MakeRouteForms(mesh.view);
     int made = 0;
     for (absl::string_view port : {"80", "81", "82"}) {
       for (const std::string& host : SidecarVirtualHostNames(mesh.view, mesh.proxy, port)
                                          .value_or(std::vector<std::string>())) {
         CAPTURE(host, std::string(port));
-        const auto filled =
-            BuildSidecarVirtualHost(mesh.view, mesh.proxy, host, port, send_on.get());
+        const auto filled = BuildSidecarVirtualHost(mesh.view, mesh.proxy, host, port, forms.get());
         const auto built = BuildSidecarVirtualHost(mesh.view, mesh.proxy, host, port);
         REQUIRE(filled.has_value() == built.has_value());
         if (!built.has_value()) continue;
         CHECK(filled->message == built->message);
         CHECK(filled->name == built->name);
-        CHECK(filled->domains == built->domains);
+        CHECK(filled->domains() == built->domains());
         CHECK(filled->origins == built->origins);
         envoy::config::route::v3::VirtualHost message;
         REQUIRE(message.ParseFromString(built->message));
         CHECK(built->message == VirtualHostPart::Make(message, {}).message);
         CHECK(built->name == message.name());
-        CHECK(built->domains == VirtualHostPart::Make(message, {}).domains);
+        CHECK(Listed(built->domains()) ==
+              Names(message.domains().begin(), message.domains().end()));
         ++made;
       }
     }
@@ -138,7 +141,7 @@ spec:
         std::vector<std::string>{"a.example.com", std::string(kHost), "z.example.com"});
   const auto host = BuildSidecarVirtualHost(mesh.view, mesh.proxy, "z.example.com", "80");
   REQUIRE(host.has_value());
-  CHECK(host->domains == std::vector<std::string>{"z.example.com"});
+  CHECK(Listed(host->domains()) == std::vector<std::string>{"z.example.com"});
   REQUIRE(host->origins.size() == 1);
   CHECK(host->origins[0].ToString() == "mesh.yaml:8");
 }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "translator/domain_list.h"
 #include "translator/serialize.h"
 
 namespace binnacle::translator {
@@ -10,7 +11,9 @@ namespace {
 using Domains = std::vector<std::string>;
 
 Domains DomainsOf(const mesh::Service& service, absl::string_view client_ns = "default") {
-  return ServiceDomains(service, client_ns, "cluster.local");
+  const std::string fields = ServiceDomains(service, client_ns, "cluster.local");
+  const DomainList domains(fields);
+  return {domains.begin(), domains.end()};
 }
 
 mesh::Service Named(const std::string& host) {
