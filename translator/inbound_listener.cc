@@ -93,18 +93,18 @@ std::vector<uint32_t> Numbers(const std::vector<InboundPort>& ports, F wanted) {
 void AddTlsInspector(const ProxyClass& proxy, uint32_t own_port,
                      const std::vector<InboundPort>& ports, Listener& listener) {
   auto takes_tls = [&](const InboundPort& port) { return TakesMeshTls(port, proxy); };
+  const bool elsewhere = takes_tls(ports.front());
   const auto with = Numbers(ports, takes_tls);
-  ListenerFilter filter = TlsInspector();
-  if (takes_tls(ports.front())) {
+  if (!elsewhere && with.empty()) return;
+  ListenerFilter& filter = *listener.add_listener_filters();
+  filter = TlsInspector();
+  if (elsewhere) {
     auto without = Numbers(ports, [&](const InboundPort& port) { return !takes_tls(port); });
     without.insert(without.begin(), own_port);
     DisableOnPorts(without, filter);
-  } else if (with.empty()) {
-    return;
   } else {
     EnableOnlyOnPorts(with, filter);
   }
-  *listener.add_listener_filters() = std::move(filter);
 }
 
 void AddHttpInspector(uint32_t own_port, const std::vector<InboundPort>& ports,
@@ -112,9 +112,9 @@ void AddHttpInspector(uint32_t own_port, const std::vector<InboundPort>& ports,
   auto declared = Numbers(
       ports, [](const InboundPort& port) { return port.speech != InboundSpeech::kSniffed; });
   declared.insert(declared.begin(), own_port);
-  ListenerFilter filter = HttpInspector();
+  ListenerFilter& filter = *listener.add_listener_filters();
+  filter = HttpInspector();
   DisableOnPorts(declared, filter);
-  *listener.add_listener_filters() = std::move(filter);
 }
 
 }  // namespace

@@ -13,10 +13,11 @@ using envoy::config::listener::v3::ListenerFilterChainMatchPredicate;
 
 namespace {
 
-ListenerFilter Named(absl::string_view name, const google::protobuf::Message& config) {
-  ListenerFilter filter;
+// Lives for ever.
+const ListenerFilter& Named(absl::string_view name, const google::protobuf::Message& config) {
+  auto& filter = *new ListenerFilter;
   filter.set_name(std::string(name));
-  *filter.mutable_typed_config() = TypedConfig(config);
+  SetTypedConfig(config, *filter.mutable_typed_config());
   return filter;
 }
 
@@ -36,19 +37,25 @@ void SetPorts(const std::vector<uint32_t>& ports, ListenerFilterChainMatchPredic
 
 }  // namespace
 
-ListenerFilter OriginalDst() {
-  return Named("envoy.filters.listener.original_dst",
-               envoy::extensions::filters::listener::original_dst::v3::OriginalDst());
+const ListenerFilter& OriginalDst() {
+  static const ListenerFilter& filter =
+      Named("envoy.filters.listener.original_dst",
+            envoy::extensions::filters::listener::original_dst::v3::OriginalDst());
+  return filter;
 }
 
-ListenerFilter TlsInspector() {
-  return Named("envoy.filters.listener.tls_inspector",
-               envoy::extensions::filters::listener::tls_inspector::v3::TlsInspector());
+const ListenerFilter& TlsInspector() {
+  static const ListenerFilter& filter =
+      Named("envoy.filters.listener.tls_inspector",
+            envoy::extensions::filters::listener::tls_inspector::v3::TlsInspector());
+  return filter;
 }
 
-ListenerFilter HttpInspector() {
-  return Named("envoy.filters.listener.http_inspector",
-               envoy::extensions::filters::listener::http_inspector::v3::HttpInspector());
+const ListenerFilter& HttpInspector() {
+  static const ListenerFilter& filter =
+      Named("envoy.filters.listener.http_inspector",
+            envoy::extensions::filters::listener::http_inspector::v3::HttpInspector());
+  return filter;
 }
 
 void DisableOnPorts(const std::vector<uint32_t>& ports, ListenerFilter& filter) {

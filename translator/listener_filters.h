@@ -16,12 +16,14 @@
 
 namespace binnacle::translator {
 
+// No setting bears on these: each is made once for the process, to be copied.
+//
 // Finds out where a captured connection was going.
-envoy::config::listener::v3::ListenerFilter OriginalDst();
+const envoy::config::listener::v3::ListenerFilter& OriginalDst();
 // Reads SNI and ALPN of a TLS connection.
-envoy::config::listener::v3::ListenerFilter TlsInspector();
+const envoy::config::listener::v3::ListenerFilter& TlsInspector();
 // Tells HTTP from other plaintext.
-envoy::config::listener::v3::ListenerFilter HttpInspector();
+const envoy::config::listener::v3::ListenerFilter& HttpInspector();
 
 // Keeps the filter from connections to these ports, or from all others. A
 // protocol in which the server speaks first would wait for it for ever.
