@@ -6,7 +6,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "mesh/lookup.h"
 #include "translator/api_listener.h"
@@ -58,7 +57,7 @@ GroupedSet::Keys ListenerGroups(mesh::View& view, const ProxyClass& proxy) {
   keys.emplace_back(kOutbound);
   const auto* ports = view.Find<mesh::FactKind::kPorts>("");
   if (ports == nullptr) return keys;
-  for (uint32_t port : *ports) keys.push_back(absl::StrFormat("%s%05d", kPort, port));
+  for (uint32_t port : *ports) keys.push_back(absl::StrCat(kPort, absl::Dec(port, absl::kZeroPad5)));
   return keys;
 }
 
