@@ -115,7 +115,7 @@ std::optional<std::vector<std::string>> SidecarVirtualHostNames(mesh::View& view
 
 std::shared_ptr<const RouteForms> MakeRouteForms(mesh::View& view) {
   const auto send_on = SendOnForm(view);
-  return std::make_shared<const RouteForms>(*send_on, ServiceRouteForm(*send_on));
+  return std::make_shared<const RouteForms>(RouteForms{*send_on, ServiceRouteForm(*send_on)});
 }
 
 std::optional<VirtualHostPart> BuildSidecarVirtualHost(mesh::View& view, const ProxyClass& proxy,
