@@ -19,6 +19,7 @@
 #include "mesh/mesh_settings.h"
 #include "mesh/rule_set.h"
 #include "mesh/service.h"
+#include "mesh/virtual_service_list.h"
 #include "policy/object.h"
 
 namespace binnacle::mesh {
@@ -120,7 +121,7 @@ struct FactValue<FactKind::kGateways> {
 };
 template <>
 struct FactValue<FactKind::kGatewayVirtualServices> {
-  using type = ObjectList;
+  using type = VirtualServiceList;
 };
 template <>
 struct FactValue<FactKind::kMeshVirtualServices> {

@@ -7,12 +7,15 @@
 // Spec  policy facts, sections 1.1 and 5.12.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "mesh/packed_texts.h"
 #include "mesh/protocol.h"
 #include "policy/object.h"
 
@@ -22,14 +25,23 @@ class Server;
 
 namespace binnacle::mesh {
 
-// One `servers[]` entry.
+// One `servers[]` entry. All that is asked of most servers stands here: what is
+// written lies far away.
 struct ListedServer {
   const policy::v1::Server* written = nullptr;  // inside the Gateway
-  Protocol protocol = Protocol::kUnsupported;   // of its port
+  uint32_t port = 0;
+  Protocol protocol = Protocol::kUnsupported;  // of its port
+  bool has_tls = false;
   bool terminates_tls = false;
   bool http = false;  // carries HTTP once TLS is off
+  bool redirects_to_https = false;
+  bool passes_mesh_tls_on = false;  // AUTO_PASSTHROUGH
+  absl::string_view bind;           // as written
+  // What routes of an HTTPS server are called, whatever its address:
+  // "https.<port>.<its name>.<gateway>.<namespace>". Empty for others.
+  absl::string_view https_route;
   // Lower case; "./h" as "<namespace>/h", "*/h" as "h".
-  std::vector<std::string> hosts;
+  absl::Span<const absl::string_view> hosts;
 };
 
 struct ListedGateway {
@@ -40,6 +52,7 @@ struct ListedGateway {
   // Without those, and less those hosts, that earlier servers of the same
   // Gateway leave no room for.
   std::vector<ListedServer> servers;
+  PackedTexts texts;  // of the servers
 };
 
 std::shared_ptr<const ListedGateway> ListGateway(std::shared_ptr<const policy::Object> object);

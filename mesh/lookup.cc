@@ -317,13 +317,13 @@ bool SeesVirtualService(absl::string_view ns, const policy::Object& object,
   return AnyOpens(words.empty() ? fallback : words, object.key.ns, ns);
 }
 
-std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view client_ns,
-                                                          absl::string_view gateway) {
+BoundVirtualServices GatewayVirtualServices(View& view, absl::string_view client_ns,
+                                            absl::string_view gateway) {
   const auto* bound = view.Find<FactKind::kGatewayVirtualServices>(gateway);
-  std::vector<const policy::Object*> visible;
+  BoundVirtualServices visible;
   if (bound == nullptr) return visible;
-  for (const auto& object : *bound) {
-    if (SeesVirtualService(client_ns, *object, view.settings())) visible.push_back(object.get());
+  for (const auto& listed : *bound) {
+    if (listed->export_to.VisibleTo(client_ns)) visible.push_back(listed.get());
   }
   return visible;
 }

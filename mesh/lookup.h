@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "mesh/view.h"
 
@@ -71,8 +72,9 @@ bool SeesVirtualService(absl::string_view ns, const policy::Object& object,
 
 // VirtualServices bound to the Gateway object "namespace/name", visible to
 // gateway proxies in `client_ns`, in order of precedence.
-std::vector<const policy::Object*> GatewayVirtualServices(View& view, absl::string_view client_ns,
-                                                          absl::string_view gateway);
+using BoundVirtualServices = absl::InlinedVector<const ListedVirtualService*, 4>;
+BoundVirtualServices GatewayVirtualServices(View& view, absl::string_view client_ns,
+                                            absl::string_view gateway);
 
 // Gateways whose selector the labels satisfy, in order of precedence.
 std::vector<const ListedGateway*> GatewaysFor(View& view, const policy::Labels& proxy_labels);

@@ -28,27 +28,39 @@ void RouteIndex::Change(const ObjectPtr& before, const ObjectPtr& now,
 }
 
 void RouteIndex::Bind(const ObjectPtr& object, const MeshSettings& settings, bool there) {
-  auto mark = [&](PrecedenceSet& set) {
-    if (there) {
-      set.insert(object);
-    } else {
-      set.erase(object);
-    }
-  };
   const auto& spec = object->As<VirtualService>();
   if (spec.hosts().empty()) return;  // a delegate: found by its name
+  std::shared_ptr<const ListedVirtualService> listed;
   for (const std::string& gateway : GatewaysOf(*object)) {
-    if (gateway != kMeshGateway) {
-      mark(by_gateway_[gateway]);
-      dirty_gateways_.insert(gateway);
+    if (gateway == kMeshGateway) {
+      BindToMesh(object, settings, there);
       continue;
     }
-    for (const std::string& written : spec.hosts()) {
-      const std::string host = ResolveHost(written, object->key.ns, settings.domain);
-      mark(by_host_[host]);
-      dirty_hosts_.insert(host);
-    }
+    if (there && listed == nullptr) listed = ListVirtualService(object, settings);
+    BindToGateway(gateway, object, listed);
   }
+}
+
+void RouteIndex::BindToMesh(const ObjectPtr& object, const MeshSettings& settings, bool there) {
+  for (const std::string& written : object->As<VirtualService>().hosts()) {
+    const std::string host = ResolveHost(written, object->key.ns, settings.domain);
+    if (there) {
+      by_host_[host].insert(object);
+    } else {
+      by_host_[host].erase(object);
+    }
+    dirty_hosts_.insert(host);
+  }
+}
+
+void RouteIndex::BindToGateway(const std::string& gateway, const ObjectPtr& object,
+                               const std::shared_ptr<const ListedVirtualService>& listed) {
+  if (listed != nullptr) {
+    by_gateway_[gateway][object] = listed;
+  } else {
+    by_gateway_[gateway].erase(object);
+  }
+  dirty_gateways_.insert(gateway);
 }
 
 void RouteIndex::Derive(const MeshSettings& settings, FactWriter& writer) {
@@ -61,8 +73,9 @@ void RouteIndex::Derive(const MeshSettings& settings, FactWriter& writer) {
     }
   }
   for (const std::string& gateway : std::exchange(dirty_gateways_, {})) {
-    const PrecedenceSet& bound = by_gateway_[gateway];
-    writer.Set<FactKind::kGatewayVirtualServices>(gateway, {bound.begin(), bound.end()});
+    VirtualServiceList list;
+    for (const auto& [object, listed] : by_gateway_[gateway]) list.push_back(listed);
+    writer.Set<FactKind::kGatewayVirtualServices>(gateway, std::move(list));
   }
   for (const std::string& host : std::exchange(dirty_hosts_, {})) {
     DeriveHost(host, settings, writer);

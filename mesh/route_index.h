@@ -16,6 +16,7 @@
 #include "mesh/fact_writer.h"
 #include "mesh/mesh_settings.h"
 #include "mesh/precedence.h"
+#include "mesh/virtual_service_list.h"
 #include "policy/object.h"
 
 namespace binnacle::mesh {
@@ -27,14 +28,20 @@ class RouteIndex {
   void Derive(const MeshSettings& settings, FactWriter& writer);
 
  private:
+  using Bound = std::map<ObjectPtr, std::shared_ptr<const ListedVirtualService>, ByPrecedence>;
+
   void Bind(const ObjectPtr& object, const MeshSettings& settings, bool there);
+  void BindToMesh(const ObjectPtr& object, const MeshSettings& settings, bool there);
+  // `listed`: nullptr if it no longer is.
+  void BindToGateway(const std::string& gateway, const ObjectPtr& object,
+                     const std::shared_ptr<const ListedVirtualService>& listed);
   void DeriveHost(const std::string& host, const MeshSettings& settings, FactWriter& writer);
   void NoteAudience(const std::string& host, ExportTo audience);
   void DeriveHostLists(FactWriter& writer);
 
   std::map<policy::ObjectKey, ObjectPtr> changed_;
-  std::map<std::string, PrecedenceSet> by_gateway_;  // "namespace/name"
-  std::map<std::string, PrecedenceSet> by_host_;     // of those bound to the mesh
+  std::map<std::string, Bound> by_gateway_;       // "namespace/name"
+  std::map<std::string, PrecedenceSet> by_host_;  // of those bound to the mesh
   // Who sees some VirtualService of a host, and the lists that follow from it.
   std::map<std::string, ExportTo> audiences_;
   std::set<std::string> public_hosts_;

@@ -30,14 +30,14 @@ namespace {
 enum class Treatment { kPlain, kTerminate, kPassthrough, kAutoPassthrough };
 
 Treatment TreatmentOf(const GatewayServer& server) {
-  if (server.terminates_tls) return Treatment::kTerminate;
-  if (!mesh::IsTls(server.protocol)) return Treatment::kPlain;
-  return server.server->tls().mode() == ServerTlsSettings::AUTO_PASSTHROUGH
-             ? Treatment::kAutoPassthrough
-             : Treatment::kPassthrough;
+  if (server.listed->terminates_tls) return Treatment::kTerminate;
+  if (!mesh::IsTls(server.listed->protocol)) return Treatment::kPlain;
+  return server.listed->passes_mesh_tls_on ? Treatment::kAutoPassthrough : Treatment::kPassthrough;
 }
 
-bool IsGrpcWeb(const GatewayServer& server) { return server.protocol == mesh::Protocol::kGrpcWeb; }
+bool IsGrpcWeb(const GatewayServer& server) {
+  return server.listed->protocol == mesh::Protocol::kGrpcWeb;
+}
 
 // Empty: any name will do.
 ConnectionMatch::Words ServerNames(const GatewayServer& server) {
@@ -109,17 +109,17 @@ class Builder {
 void Builder::Add(const GatewayServer& server, ConnectionMatch match, absl::string_view filter,
                   absl::string_view socket) {
   const FilterChain chain = {.name = "", .filter = filter, .transport_socket = socket};
-  if (chains_.Add(std::move(match), chain)) origins_.push_back(server.gateway->origin);
+  if (chains_.Add(std::move(match), chain)) origins_.push_back(server.gateway->object->origin);
 }
 
 std::string Builder::Http(const GatewayServer& server) {
   HttpConnectionManagerOptions options;
-  options.stat_prefix = server.server->name().empty()
+  options.stat_prefix = server.listed->written->name().empty()
                             ? absl::StrCat("outbound_", port_.ListenerName())
-                            : server.server->name();
-  options.route_name = server.route_name;
+                            : server.listed->written->name();
+  options.route_name = std::string(server.route_name);
   // Plain servers share one chain, so what one of them needs all of them get.
-  options.grpc_web = !server.terminates_tls && plain_grpc_web_;
+  options.grpc_web = !server.listed->terminates_tls && plain_grpc_web_;
   return http_.Build(options);
 }
 
@@ -131,26 +131,23 @@ const std::string* Builder::Socket(const ServerTlsSettings& tls) {
 
 std::vector<const policy::Object*> Builder::Bound(const GatewayServer& server) {
   std::vector<const policy::Object*> bound;
-  for (const policy::Object* object :
-       mesh::GatewayVirtualServices(view_, proxy_.ns, server.gateway_name)) {
-    std::vector<std::string> hosts;
-    for (const std::string& host : object->As<policy::v1::VirtualService>().hosts()) {
-      hosts.push_back(mesh::ResolveHost(host, object->key.ns, view_.settings().domain));
-    }
-    if (!MeetHosts(server.hosts, hosts, object->key.ns).empty()) bound.push_back(object);
+  for (const mesh::ListedVirtualService* listed :
+       mesh::GatewayVirtualServices(view_, proxy_.ns, server.gateway->name)) {
+    const policy::Object* object = listed->object.get();
+    if (!MeetHosts(server.hosts, listed->hosts, object->key.ns).empty()) bound.push_back(object);
   }
   return bound;
 }
 
 ConnectionContext Builder::Context(const GatewayServer& server) const {
-  return {proxy_, std::string(server.gateway_name), server.server->port().number()};
+  return {proxy_, server.gateway->name, server.listed->port};
 }
 
 void Builder::AddRoute(const GatewayServer& server, const policy::Object& virtual_service,
                        const ConnectionRoute& route, ConnectionMatch match,
                        absl::string_view socket) {
-  const auto filter = TcpProxyToRoute(view_, proxy_, virtual_service, *route.destinations,
-                                      server.server->port().number());
+  const auto filter =
+      TcpProxyToRoute(view_, proxy_, virtual_service, *route.destinations, server.listed->port);
   if (!filter.has_value()) return;  // it leads nowhere
   origins_.insert(origins_.end(), filter->origins.begin(), filter->origins.end());
   Add(server, std::move(match), filter->message, socket);
@@ -171,7 +168,7 @@ void Builder::AddTcpRoutes(const GatewayServer& server, const ConnectionMatch& m
 void Builder::AddPlain(const GatewayServer& server) {
   ConnectionMatch match;
   if (mixed_) match.transport_protocol = kRawTransport;
-  if (!server.http) {
+  if (!server.listed->http) {
     AddTcpRoutes(server, match, "");
   } else if (!plain_http_) {  // one chain takes all there is
     plain_http_ = true;
@@ -180,12 +177,12 @@ void Builder::AddPlain(const GatewayServer& server) {
 }
 
 void Builder::AddTerminated(const GatewayServer& server) {
-  const std::string* socket = Socket(server.server->tls());
+  const std::string* socket = Socket(server.listed->written->tls());
   if (socket == nullptr) return;
   ConnectionMatch match;
   match.server_names = ServerNames(server);
   if (mixed_ && match.server_names.empty()) match.transport_protocol = kTlsTransport;
-  if (server.http) {
+  if (server.listed->http) {
     Add(server, std::move(match), Http(server), *socket);
   } else {
     AddTcpRoutes(server, match, *socket);

@@ -1,10 +1,25 @@
 #include "translator/gateway_host.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "absl/strings/match.h"
 #include "mesh/lookup.h"
 
 namespace binnacle::translator {
+namespace {
+
+bool IsWildcard(absl::string_view host) { return absl::StartsWith(host, "*"); }
+
+// nullopt if neither host covers the other.
+std::optional<absl::string_view> Narrower(absl::string_view server, absl::string_view host) {
+  if (server == host || mesh::HostCovers(server, host)) return host;
+  // Only a wildcard covers another host than itself.
+  if (IsWildcard(host) && mesh::HostCovers(host, server)) return server;
+  return std::nullopt;
+}
+
+}  // namespace
 
 GatewayHost ParseGatewayHost(absl::string_view written) {
   const size_t slash = written.find('/');
@@ -20,14 +35,10 @@ MetHosts MeetHosts(absl::Span<const absl::string_view> server_hosts,
     const GatewayHost server = ParseGatewayHost(written);
     if (!server.ns.empty() && server.ns != ns) continue;
     for (absl::string_view host : hosts) {
-      if (mesh::HostCovers(server.host, host)) {
-        met.push_back(host);
-      } else if (mesh::HostCovers(host, server.host)) {
-        met.push_back(server.host);
-      }
+      if (const auto narrower = Narrower(server.host, host)) met.push_back(*narrower);
     }
   }
-  std::sort(met.begin(), met.end());
+  if (!std::is_sorted(met.begin(), met.end())) std::sort(met.begin(), met.end());
   met.erase(std::unique(met.begin(), met.end()), met.end());
   return met;
 }

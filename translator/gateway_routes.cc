@@ -1,19 +1,12 @@
 #include "translator/gateway_routes.h"
 
-#include <algorithm>
-#include <forward_list>
 #include <memory>
 #include <utility>
-#include <vector>
 
-#include "absl/algorithm/container.h"
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/inlined_vector.h"
-#include "absl/hash/hash.h"
 #include "envoy/config/route/v3/route.pb.h"
 #include "mesh/lookup.h"
 #include "policy/object.h"
-#include "proto/policy/virtual_service.pb.h"
+#include "translator/bound_hosts.h"
 #include "translator/field_bytes.h"
 #include "translator/gateway_host.h"
 #include "translator/route_context.h"
@@ -28,145 +21,23 @@ namespace {
 using envoy::config::route::v3::RouteConfiguration;
 using envoy::config::route::v3::VirtualHost;
 
-// A VirtualService and the gateways through which it came to a host.
-struct Binding {
-  const policy::Object* virtual_service = nullptr;
-  absl::InlinedVector<absl::string_view, 1> gateways;  // "ns/name"
-
-  friend bool operator==(const Binding&, const Binding&) = default;
-};
-
-// What one host of the route configuration consists of.
-struct HostContent {
-  absl::InlinedVector<Binding, 1> bindings;
-  bool require_tls = false;
-
-  friend bool operator==(const HostContent&, const HostContent&) = default;
-  // Contents that differ seldom begin alike.
-  template <typename H>
-  friend H AbslHashValue(H h, const HostContent& content) {
-    const Binding* first = content.bindings.empty() ? nullptr : &content.bindings.front();
-    return H::combine(std::move(h), content.bindings.size(), content.require_tls,
-                      first == nullptr ? nullptr : first->virtual_service);
+// What the server is open for, and what came to it.
+void BindServer(mesh::View& view, absl::string_view client_ns, const GatewayServer& server,
+                BoundHosts& hosts) {
+  const std::string& gateway = server.gateway->name;
+  const bool redirect = server.listed->redirects_to_https;
+  for (const auto* listed : mesh::GatewayVirtualServices(view, client_ns, gateway)) {
+    const policy::Object& object = *listed->object;
+    const MetHosts met = MeetHosts(server.hosts, listed->hosts, object.key.ns);
+    hosts.Bind(met, object, gateway);
+    if (redirect) hosts.RequireTls(met);
   }
-};
-
-// So that contents can be looked up where they are.
-struct HashContent {
-  size_t operator()(const HostContent* content) const { return absl::HashOf(*content); }
-};
-struct SameContent {
-  bool operator()(const HostContent* a, const HostContent* b) const { return *a == *b; }
-};
-
-// Servers of several gateways may have brought them in any order.
-void PutOldestFirst(HostContent& content) {
-  auto before = [](const Binding& a, const Binding& b) {
-    return policy::TakesPrecedence(*a.virtual_service, *b.virtual_service);
-  };
-  auto& bindings = content.bindings;
-  if (std::is_sorted(bindings.begin(), bindings.end(), before)) return;
-  std::stable_sort(bindings.begin(), bindings.end(), before);
+  if (!redirect) return;
+  // A host that nobody routes is sent to HTTPS all the same.
+  for (absl::string_view written : server.hosts) {
+    hosts.RequireTls({ParseGatewayHost(written).host});
+  }
 }
-
-// One VirtualService may have come through several gateways.
-void JoinGateways(HostContent& content) {
-  auto& bindings = content.bindings;
-  size_t kept = 0;
-  for (size_t i = 1; i < bindings.size(); ++i) {
-    if (bindings[i].virtual_service != bindings[kept].virtual_service) {
-      if (++kept != i) bindings[kept] = std::move(bindings[i]);
-    } else if (const auto gateway = bindings[i].gateways.front();
-               bindings[kept].gateways.back() != gateway) {
-      bindings[kept].gateways.push_back(gateway);
-    }
-  }
-  if (!bindings.empty()) bindings.resize(kept + 1);
-}
-
-// Hosts with the same content, in order, which share a virtual host: a
-// VirtualService for many hosts would otherwise be sent as many times.
-struct Group {
-  HostContent content;
-  absl::InlinedVector<absl::string_view, 4> hosts;
-};
-
-// All hosts of one route configuration.
-class Hosts {
- public:
-  Hosts(mesh::View& view, absl::string_view client_ns) : view_(view), client_ns_(client_ns) {}
-
-  void Add(const GatewayServer& server) {
-    const bool redirect = server.server->tls().https_redirect();
-    for (const policy::Object* object :
-         mesh::GatewayVirtualServices(view_, client_ns_, server.gateway_name)) {
-      for (absl::string_view host : MeetHosts(server.hosts, HostsOf(*object), object->key.ns)) {
-        HostContent& content = At(host);
-        content.bindings.push_back({object, {server.gateway_name}});
-        content.require_tls |= redirect;
-      }
-    }
-    if (!redirect) return;
-    // A host that nobody routes is sent to HTTPS all the same.
-    for (absl::string_view written : server.hosts) {
-      At(ParseGatewayHost(written).host).require_tls = true;
-    }
-  }
-
-  // In the order of their first hosts. Once only.
-  std::vector<const Group*> Grouped() {
-    groups_.reserve(all_.size());  // they stay where they are
-    absl::flat_hash_map<const HostContent*, Group*, HashContent, SameContent> made;
-    made.reserve(all_.size());
-    for (auto& [host, content] : all_) {
-      PutOldestFirst(content);
-      JoinGateways(content);
-      auto same = made.find(&content);
-      if (same == made.end()) {
-        Group* added = &groups_.emplace_back(Group{std::move(content), {}});
-        same = made.emplace(&added->content, added).first;
-      }
-      same->second->hosts.push_back(host);
-    }
-    std::vector<const Group*> groups;
-    groups.reserve(groups_.size());
-    for (Group& group : groups_) {
-      absl::c_sort(group.hosts);
-      groups.push_back(&group);
-    }
-    absl::c_sort(groups, [](const Group* a, const Group* b) { return a->hosts[0] < b->hosts[0]; });
-    return groups;
-  }
-
- private:
-  using Names = absl::InlinedVector<absl::string_view, 4>;
-
-  HostContent& At(absl::string_view host) {
-    auto [place, added] = places_.try_emplace(host, all_.size());
-    if (added) all_.push_back({host, {}});
-    return all_[place->second].second;
-  }
-
-  Names HostsOf(const policy::Object& object) {
-    Names hosts;
-    for (const std::string& host : object.As<policy::v1::VirtualService>().hosts()) {
-      if (mesh::IsResolvedHost(host)) {
-        hosts.emplace_back(host);
-      } else {
-        hosts.emplace_back(resolved_.emplace_front(
-            mesh::ResolveHost(host, object.key.ns, view_.settings().domain)));
-      }
-    }
-    return hosts;
-  }
-
-  mesh::View& view_;
-  const absl::string_view client_ns_;
-  std::vector<std::pair<absl::string_view, HostContent>> all_;
-  absl::flat_hash_map<absl::string_view, size_t> places_;  // in all_
-  std::vector<Group> groups_;
-  std::forward_list<std::string> resolved_;  // hosts that had to be made
-};
 
 // All that decides on the routes of a virtual host, but its bindings.
 struct Around {
@@ -197,7 +68,8 @@ RouteList RoutesOf(const Around& around, const HostContent& content, Origins& or
 constexpr size_t kRoomForOptions = 64;
 
 // Nothing if it has no routes and redirects nobody.
-void AppendVirtualHost(const Around& around, const Group& group, Translated<std::string>& result) {
+void AppendVirtualHost(const Around& around, const HostGroup& group,
+                       Translated<std::string>& result) {
   Origins origins;
   const RouteList routes = RoutesOf(around, group.content, origins);
   const bool require_tls = group.content.require_tls;
@@ -239,15 +111,17 @@ std::optional<Translated<std::string>> BuildGatewayRoutes(mesh::View& view, cons
   if (found == nullptr) return std::nullopt;
   Translated<std::string> result;
   AppendText(RouteConfiguration::kNameFieldNumber, route_name, result.message);
-  Hosts hosts(view, proxy.ns);
+  BoundHosts hosts;
   result.origins.reserve(found->size());
   for (const GatewayServer* server : *found) {
-    hosts.Add(*server);
-    result.origins.push_back(server->gateway->origin);
+    BindServer(view, proxy.ns, *server, hosts);
+    result.origins.push_back(server->gateway->object->origin);
   }
-  const GatewayServer& first = *found->front();
-  const Around around{view, proxy, first.server->port().number(), first.terminates_tls, send_on};
-  for (const Group* group : hosts.Grouped()) AppendVirtualHost(around, *group, result);
+  const mesh::ListedServer& first = *found->front()->listed;
+  const Around around{view, proxy, first.port, first.terminates_tls, send_on};
+  const auto groups = hosts.Grouped();
+  result.parts.reserve(groups.size());
+  for (const HostGroup* group : groups) AppendVirtualHost(around, *group, result);
   if (result.parts.empty()) AppendBlackHole(around.port, result.message);
   result.message.append(Options());
   return result;

@@ -18,19 +18,17 @@
 namespace binnacle::translator {
 namespace {
 
-using policy::v1::Server;
-using policy::v1::ServerTlsSettings;
-
 // What already stands on one port and address.
 struct Occupancy {
   GatewayPort port;
-  absl::flat_hash_set<absl::string_view> tls_hosts;  // without namespace: they become SNI matches
-  absl::flat_hash_set<std::string> tls_routes;       // route names of HTTPS servers
+  absl::flat_hash_set<absl::string_view> tls_hosts;   // without namespace: they become SNI matches
+  absl::flat_hash_set<absl::string_view> tls_routes;  // route names of HTTPS servers
+  absl::string_view plain_route;                      // of plain HTTP servers, once there is one
   bool plain_taken = false;
   bool plain_http = false;
 };
 
-using PortAddress = std::pair<uint32_t, std::string>;
+using PortAddress = std::pair<uint32_t, absl::string_view>;
 
 // The workload's ports behind service port `number` of the gateway's own
 // services, sorted; `number` itself where no service has that port.
@@ -56,89 +54,98 @@ std::vector<uint32_t> ListenerPorts(mesh::View& view, const ProxyClass& proxy, u
 }
 
 // Writing out the wildcard address says no more than leaving it out.
-std::string BindOf(const Server& server, const ProxyClass& proxy) {
+absl::string_view BindOf(const mesh::ListedServer& server, const ProxyClass& proxy) {
   const absl::string_view wildcard = proxy.ipv6_only ? "::" : "0.0.0.0";
-  return server.bind() == wildcard ? "" : server.bind();
+  return server.bind == wildcard ? "" : server.bind;
 }
 
-std::string RouteName(const mesh::ListedGateway& gateway, const mesh::ListedServer& server,
-                      const GatewayPort& there) {
-  if (!server.http) return "";
-  const absl::string_view dot = there.bind.empty() ? "" : ".";
-  if (!server.terminates_tls) return absl::StrCat("http.", there.listener_port, dot, there.bind);
-  const auto& key = gateway.object->key;
-  const auto& port = server.written->port();
-  return absl::StrCat("https.", port.number(), ".", port.name(), ".", key.name, ".", key.ns, dot,
-                      there.bind);
-}
+}  // namespace
 
-GatewayServer Describe(const mesh::ListedGateway& gateway, const mesh::ListedServer& server,
-                       std::string route_name, std::vector<absl::string_view> hosts) {
-  return {.gateway = gateway.object.get(),
-          .server = server.written,
-          .gateway_name = gateway.name,
-          .route_name = std::move(route_name),
-          .hosts = std::move(hosts),
-          .protocol = server.protocol,
-          .terminates_tls = server.terminates_tls,
-          .http = server.http};
-}
-
-// Plain servers share one filter chain, so the first decides what it speaks.
-void PlacePlain(const mesh::ListedGateway& gateway, const mesh::ListedServer& server,
-                Occupancy& there) {
-  if (there.plain_taken && there.plain_http != server.http) return;
-  there.plain_taken = true;
-  there.plain_http = server.http;
-  there.port.servers.push_back(Describe(gateway, server, RouteName(gateway, server, there.port),
-                                        {server.hosts.begin(), server.hosts.end()}));
-}
-
-// A host may stand in one TLS filter chain only: Envoy refuses a listener in
-// which two chains match alike.
-void PlaceTls(const mesh::ListedGateway& gateway, const mesh::ListedServer& server,
-              Occupancy& there) {
-  if (!server.written->has_tls()) return;
-  std::string route_name = RouteName(gateway, server, there.port);
-  if (server.http && !there.tls_routes.insert(route_name).second) return;
-  // Each service brings an SNI of its own there; the hosts only say which.
-  const bool any = server.written->tls().mode() == ServerTlsSettings::AUTO_PASSTHROUGH;
-  std::vector<absl::string_view> hosts;
-  hosts.reserve(server.hosts.size());
-  for (absl::string_view host : server.hosts) {
-    if (any || there.tls_hosts.insert(mesh::WithoutNamespace(host)).second) hosts.push_back(host);
-  }
-  if (!any && hosts.empty()) return;
-  there.port.servers.push_back(Describe(gateway, server, std::move(route_name), std::move(hosts)));
-}
-
-class Merger {
+class GatewayServers::Merger {
  public:
-  Merger(mesh::View& view, const ProxyClass& proxy) : view_(view), proxy_(proxy) {}
+  Merger(mesh::View& view, const ProxyClass& proxy, GatewayServers& merged)
+      : view_(view), proxy_(proxy), merged_(merged) {}
 
   void Add(const mesh::ListedGateway& gateway, const mesh::ListedServer& server) {
-    const std::string bind = BindOf(*server.written, proxy_);
-    for (uint32_t port : ListenerPortsOf(server.written->port().number())) {
+    const absl::string_view bind = BindOf(server, proxy_);
+    for (uint32_t port : ListenerPortsOf(server.port)) {
       Occupancy& there = At(port, bind);
+      const GatewayServer merged{
+          .gateway = &gateway, .listed = &server, .route_name = "", .hosts = server.hosts};
       if (mesh::IsTls(server.protocol)) {
-        PlaceTls(gateway, server, there);
+        PlaceTls(merged, there);
       } else {
-        PlacePlain(gateway, server, there);
+        PlacePlain(merged, there);
       }
     }
   }
 
-  std::vector<GatewayPort> Finish() && {
-    std::vector<GatewayPort> ports;
+  void Finish() && {
     for (auto& [address, there] : ports_) {
-      if (!there->port.servers.empty()) ports.push_back(std::move(there->port));
+      if (!there->port.servers.empty()) merged_.ports_.push_back(std::move(there->port));
     }
-    return ports;
   }
 
  private:
+  void Place(const GatewayServer& server, Occupancy& there) {
+    const GatewayServer& placed = there.port.servers.emplace_back(server);
+    if (server.listed->http) merged_.by_route_[placed.route_name].push_back(&placed);
+  }
+
+  // Plain servers share one filter chain, so the first decides what it speaks.
+  void PlacePlain(GatewayServer server, Occupancy& there) {
+    const bool http = server.listed->http;
+    if (there.plain_taken && there.plain_http != http) return;
+    if (http && !there.plain_taken) {
+      const absl::string_view dot = there.port.bind.empty() ? "" : ".";
+      there.plain_route =
+          Keep(absl::StrCat("http.", there.port.listener_port, dot, there.port.bind));
+    }
+    there.plain_taken = true;
+    there.plain_http = http;
+    server.route_name = there.plain_route;
+    Place(server, there);
+  }
+
+  // A host may stand in one TLS filter chain only: Envoy refuses a listener in
+  // which two chains match alike.
+  void PlaceTls(GatewayServer server, Occupancy& there) {
+    if (!server.listed->has_tls) return;
+    if (server.listed->http) {
+      server.route_name = HttpsRoute(*server.listed, there);
+      if (!there.tls_routes.insert(server.route_name).second) return;
+    }
+    // Each service brings an SNI of its own there; the hosts only say which.
+    if (!server.listed->passes_mesh_tls_on) {
+      server.hosts = TakeTlsHosts(server.hosts, there);
+      if (server.hosts.empty()) return;
+    }
+    Place(server, there);
+  }
+
+  // Those that were free.
+  absl::Span<const absl::string_view> TakeTlsHosts(absl::Span<const absl::string_view> hosts,
+                                                   Occupancy& there) {
+    std::vector<absl::string_view> free;
+    free.reserve(hosts.size());
+    for (absl::string_view host : hosts) {
+      if (there.tls_hosts.insert(mesh::WithoutNamespace(host)).second) free.push_back(host);
+    }
+    if (free.size() == hosts.size()) return hosts;
+    return merged_.narrowed_.emplace_front(std::move(free));
+  }
+
+  absl::string_view HttpsRoute(const mesh::ListedServer& server, const Occupancy& there) {
+    return there.port.bind.empty() ? server.https_route
+                                   : Keep(absl::StrCat(server.https_route, ".", there.port.bind));
+  }
+
+  absl::string_view Keep(std::string route_name) {
+    return merged_.route_names_.emplace_front(std::move(route_name));
+  }
+
   // One server after the other is at the same place, mostly.
-  Occupancy& At(uint32_t port, const std::string& bind) {
+  Occupancy& At(uint32_t port, absl::string_view bind) {
     if (last_ != nullptr && last_->port.listener_port == port && last_->port.bind == bind) {
       return *last_;
     }
@@ -160,28 +167,24 @@ class Merger {
 
   mesh::View& view_;
   const ProxyClass& proxy_;
+  GatewayServers& merged_;
   absl::btree_map<PortAddress, std::unique_ptr<Occupancy>> ports_;
   Occupancy* last_ = nullptr;                                            // looked for
   absl::flat_hash_map<uint32_t, std::vector<uint32_t>> listener_ports_;  // by service port
 };
-
-}  // namespace
 
 std::string GatewayPort::ListenerName() const {
   return absl::StrCat(bind.empty() ? "0.0.0.0" : bind, "_", listener_port);
 }
 
 GatewayServers::GatewayServers(mesh::View& view, const ProxyClass& proxy) {
-  Merger merger(view, proxy);
-  for (const mesh::ListedGateway* gateway : mesh::GatewaysFor(view, proxy.labels)) {
+  const auto gateways = mesh::GatewaysFor(view, proxy.labels);
+  by_route_.reserve(gateways.size());
+  Merger merger(view, proxy, *this);
+  for (const mesh::ListedGateway* gateway : gateways) {
     for (const mesh::ListedServer& server : gateway->servers) merger.Add(*gateway, server);
   }
-  ports_ = std::move(merger).Finish();
-  for (const GatewayPort& port : ports_) {
-    for (const GatewayServer& server : port.servers) {
-      if (server.http) by_route_[server.route_name].push_back(&server);
-    }
-  }
+  std::move(merger).Finish();
 }
 
 const GatewayServers::List* GatewayServers::Find(absl::string_view route_name) const {

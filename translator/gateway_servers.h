@@ -7,37 +7,37 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <forward_list>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
-#include "mesh/protocol.h"
+#include "absl/types/span.h"
+#include "mesh/gateway_list.h"
 #include "mesh/view.h"
-#include "policy/object.h"
-#include "proto/policy/gateway.pb.h"
 #include "translator/proxy_class.h"
 
 namespace binnacle::translator {
 
 // One `servers[]` entry, with the Gateway it stands in.
 struct GatewayServer {
-  const policy::Object* gateway = nullptr;     // lives as long as the Snapshot
-  const policy::v1::Server* server = nullptr;  // inside it
-  absl::string_view gateway_name;              // "namespace/name"
-  std::string route_name;                      // RDS name; empty for TCP and passthrough
-  std::vector<absl::string_view> hosts;        // after dropping hosts taken by earlier servers
-  mesh::Protocol protocol = mesh::Protocol::kUnsupported;  // of its port
-  bool terminates_tls = false;
-  bool http = false;  // carries HTTP once TLS is off
+  const mesh::ListedGateway* gateway = nullptr;  // lives as long as the Snapshot
+  const mesh::ListedServer* listed = nullptr;    // inside it
+  absl::string_view route_name;                  // RDS name; empty for TCP and passthrough
+  absl::Span<const absl::string_view> hosts;     // after dropping hosts taken by earlier servers
 };
 
 // The servers that share one listener.
 struct GatewayPort {
-  uint32_t listener_port = 0;          // the workload's (target) port
-  std::string bind;                    // empty: the wildcard address
-  std::vector<GatewayServer> servers;  // in order of precedence
+  GatewayPort() = default;
+  GatewayPort(GatewayPort&&) = default;  // servers stay where they are
+
+  uint32_t listener_port = 0;         // the workload's (target) port
+  absl::string_view bind;             // empty: the wildcard address
+  std::deque<GatewayServer> servers;  // in order of precedence
 
   // "0.0.0.0_443"
   std::string ListenerName() const;
@@ -59,8 +59,13 @@ class GatewayServers {
   const List* Find(absl::string_view route_name) const;
 
  private:
+  class Merger;
+
   std::vector<GatewayPort> ports_;
   absl::flat_hash_map<absl::string_view, List> by_route_;  // points into ports_
+  // What servers point to that no Gateway says as it is.
+  std::forward_list<std::string> route_names_;
+  std::forward_list<std::vector<absl::string_view>> narrowed_;  // hosts
 };
 
 }  // namespace binnacle::translator

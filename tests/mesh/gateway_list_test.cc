@@ -77,6 +77,25 @@ TEST_CASE("where an address may be the same as none, merging decides alone") {
   CHECK(first_at("::") == all);
 }
 
+TEST_CASE("what is asked of most servers stands in the list") {
+  const auto listed = Listed(absl::StrCat(
+      Https("web", "a.example", ", bind: 10.0.0.1"),
+      ", {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example], tls: {httpsRedirect: "
+      "true}}"));
+  REQUIRE(listed->servers.size() == 2);
+  const ListedServer& https = listed->servers[0];
+  CHECK(https.port == 443);
+  CHECK(https.bind == "10.0.0.1");
+  CHECK(https.https_route == "https.443.web.a.edge");
+  CHECK((https.has_tls && https.terminates_tls && https.http));
+  CHECK_FALSE(https.redirects_to_https);
+  const ListedServer& plain = listed->servers[1];
+  CHECK(plain.https_route.empty());
+  CHECK(plain.redirects_to_https);
+  // Equal texts lie in one place.
+  CHECK(plain.hosts[0].data() == https.hosts[0].data());
+}
+
 TEST_CASE("a Gateway that passes mesh TLS on says so") {
   CHECK_FALSE(Listed(Https("one", "a.example"))->passes_mesh_tls_on);
   const auto listed = Listed(

@@ -152,8 +152,8 @@ TEST_CASE("VirtualServices are found by the gateway they name, short, qualified 
       Routes("web", "hidden", "c.example.com", "  gateways: [shop/edge]\n  exportTo: [\".\"]\n")));
   View view(*snapshot);
   std::vector<std::string> names;
-  for (const auto* object : GatewayVirtualServices(view, "istio-system", "shop/edge")) {
-    names.push_back(object->key.name);
+  for (const auto* listed : GatewayVirtualServices(view, "istio-system", "shop/edge")) {
+    names.push_back(listed->object->key.name);
   }
   CHECK(names == std::vector<std::string>{"qualified", "short"});
   // What is private to a namespace is seen by gateway proxies that run there.

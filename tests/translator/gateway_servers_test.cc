@@ -43,7 +43,7 @@ Words Merged(const std::string& policies, const ProxyClass& proxy = Ingress()) {
   const GatewayServers servers(view, proxy);
   for (const GatewayPort& port : servers.ports()) {
     for (const GatewayServer& server : port.servers) {
-      told.push_back(absl::StrCat(port.ListenerName(), ": ", server.gateway_name, " ",
+      told.push_back(absl::StrCat(port.ListenerName(), ": ", server.gateway->name, " ",
                                   server.route_name, " ", absl::StrJoin(server.hosts, ",")));
     }
   }
