@@ -163,7 +163,7 @@ std::vector<absl::string_view> VisibleAmong(View& view, absl::string_view client
   visible.reserve(hosts->size());
   for (const std::string& host : *hosts) {
     const bool is_public = everybodys.Meets(host);
-    if (own.Meets(host) || is_public) visible.push_back(host);
+    if (own.Meets(host) || is_public) visible.emplace_back(host);
   }
   return visible;
 }
