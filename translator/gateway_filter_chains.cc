@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "mesh/lookup.h"
 #include "mesh/protocol.h"
+#include "proto/policy/gateway.pb.h"
 #include "translator/cluster_name.h"
 #include "translator/destination.h"
 #include "translator/downstream_tls.h"
