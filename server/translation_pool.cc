@@ -29,11 +29,17 @@ TranslationPool::TranslationPool(int threads) {
 TranslationPool::~TranslationPool() { Stop(); }
 
 void TranslationPool::Post(Task task, Lane lane) {
+  if (Add(std::move(task), lane)) changed_.notify_one();
+}
+
+void TranslationPool::PostLast(Task task, Lane lane) { Add(std::move(task), lane); }
+
+bool TranslationPool::Add(Task task, Lane lane) {
   const std::lock_guard lock(mu_);
   // While it stops, a task may still post what it leads to.
-  if (ended_) return;
+  if (ended_) return false;
   ready_[static_cast<size_t>(lane)].push_back(std::move(task));
-  changed_.notify_one();
+  return idle_ > 0;
 }
 
 void TranslationPool::PostAt(absl::Time when, Task task) {
@@ -86,11 +92,13 @@ Task TranslationPool::Take() {
       return task;
     }
     if (HasReady()) return TakeReady();
+    ++idle_;
     if (later_.empty()) {
       changed_.wait(lock);
     } else {
       changed_.wait_until(lock, SteadyTime(later_.begin()->first));
     }
+    --idle_;
   }
   return nullptr;
 }
@@ -102,12 +110,11 @@ void Strand::Post(Task task) {
     if (scheduled_) return;
     scheduled_ = true;
   }
-  Schedule();
+  pool_.Post(Turn(), lane());
 }
 
-void Strand::Schedule() {
-  pool_.Post([self = shared_from_this()] { self->RunOne(); },
-             lane_.load(std::memory_order_relaxed));
+Task Strand::Turn() {
+  return [self = shared_from_this()] { self->RunOne(); };
 }
 
 void Strand::RunOne() {
@@ -125,7 +132,7 @@ void Strand::RunOne() {
       return;
     }
   }
-  Schedule();
+  pool_.PostLast(Turn(), lane());
 }
 
 }  // namespace binnacle::server

@@ -11,7 +11,6 @@
 #include "envoy/service/discovery/v3/discovery.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/proto_buffer_reader.h"
-#include "grpcpp/support/slice.h"
 #include "server/delta_request.h"
 #include "server/response.h"
 #include "spdlog/spdlog.h"
@@ -46,13 +45,15 @@ absl::StatusOr<DiscoveryRequest> ReadRequest(grpc::ByteBuffer& buffer) {
 
 template <>
 absl::StatusOr<DeltaRequest> ReadRequest(grpc::ByteBuffer& buffer) {
-  std::vector<grpc::Slice> slices;
-  if (!buffer.Dump(&slices).ok()) return absl::InvalidArgumentError("the request cannot be read");
+  grpc::ProtoBufferReader reader(&buffer);
   std::string bytes;
   bytes.reserve(buffer.Length());
-  for (const grpc::Slice& slice : slices) {
-    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  const void* piece = nullptr;
+  int size = 0;
+  while (reader.Next(&piece, &size)) {
+    bytes.append(static_cast<const char*>(piece), static_cast<size_t>(size));
   }
+  if (!reader.status().ok()) return absl::InvalidArgumentError("the request cannot be read");
   return DeltaRequest::Parse(std::move(bytes));
 }
 
