@@ -29,17 +29,11 @@ TranslationPool::TranslationPool(int threads) {
 TranslationPool::~TranslationPool() { Stop(); }
 
 void TranslationPool::Post(Task task, Lane lane) {
-  if (Add(std::move(task), lane)) changed_.notify_one();
-}
-
-void TranslationPool::PostLast(Task task, Lane lane) { Add(std::move(task), lane); }
-
-bool TranslationPool::Add(Task task, Lane lane) {
   const std::lock_guard lock(mu_);
   // While it stops, a task may still post what it leads to.
-  if (ended_) return false;
+  if (ended_) return;
   ready_[static_cast<size_t>(lane)].push_back(std::move(task));
-  return idle_ > 0;
+  changed_.notify_one();
 }
 
 void TranslationPool::PostAt(absl::Time when, Task task) {
@@ -92,13 +86,11 @@ Task TranslationPool::Take() {
       return task;
     }
     if (HasReady()) return TakeReady();
-    ++idle_;
     if (later_.empty()) {
       changed_.wait(lock);
     } else {
       changed_.wait_until(lock, SteadyTime(later_.begin()->first));
     }
-    --idle_;
   }
   return nullptr;
 }
@@ -110,11 +102,12 @@ void Strand::Post(Task task) {
     if (scheduled_) return;
     scheduled_ = true;
   }
-  pool_.Post(Turn(), lane());
+  Schedule();
 }
 
-Task Strand::Turn() {
-  return [self = shared_from_this()] { self->RunOne(); };
+void Strand::Schedule() {
+  pool_.Post([self = shared_from_this()] { self->RunOne(); },
+             lane_.load(std::memory_order_relaxed));
 }
 
 void Strand::RunOne() {
@@ -132,7 +125,7 @@ void Strand::RunOne() {
       return;
     }
   }
-  pool_.PostLast(Turn(), lane());
+  Schedule();
 }
 
 }  // namespace binnacle::server

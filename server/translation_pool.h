@@ -44,9 +44,6 @@ class TranslationPool {
   ~TranslationPool();  // as Stop()
 
   void Post(Task task, Lane lane = Lane::kServed);
-  // As Post(), by a task of the pool that does nothing after it: its own thread
-  // looks for the next one, so no other is woken.
-  void PostLast(Task task, Lane lane);
   // `when` by MonotonicNow().
   void PostAt(absl::Time when, Task task);
   // Runs what is ready to its end and drops what is for later.
@@ -56,8 +53,6 @@ class TranslationPool {
 
  private:
   void Run();
-  // Whether a thread is to be woken for it.
-  bool Add(Task task, Lane lane);
   // The next task that is due; waits for one. An empty task when stopped.
   Task Take();
   bool HasReady() const;
@@ -69,7 +64,6 @@ class TranslationPool {
   std::array<std::deque<Task>, 2> ready_;  // by lane
   size_t turn_ = 0;                        // of which lane it is
   absl::btree_multimap<absl::Time, Task> later_;
-  int idle_ = 0;  // threads that wait
   bool stopped_ = false;
   bool ended_ = false;  // no thread is left
   std::vector<std::thread> threads_;
@@ -87,8 +81,7 @@ class Strand : public std::enable_shared_from_this<Strand> {
 
  private:
   void RunOne() ABSL_LOCKS_EXCLUDED(mu_);
-  Task Turn();
-  Lane lane() const { return lane_.load(std::memory_order_relaxed); }
+  void Schedule();
 
   TranslationPool& pool_;
   std::atomic<Lane> lane_;

@@ -11,6 +11,7 @@
 #include "envoy/service/discovery/v3/discovery.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/proto_buffer_reader.h"
+#include "grpcpp/support/slice.h"
 #include "server/delta_request.h"
 #include "server/response.h"
 #include "spdlog/spdlog.h"
@@ -45,15 +46,13 @@ absl::StatusOr<DiscoveryRequest> ReadRequest(grpc::ByteBuffer& buffer) {
 
 template <>
 absl::StatusOr<DeltaRequest> ReadRequest(grpc::ByteBuffer& buffer) {
-  grpc::ProtoBufferReader reader(&buffer);
+  std::vector<grpc::Slice> slices;
+  if (!buffer.Dump(&slices).ok()) return absl::InvalidArgumentError("the request cannot be read");
   std::string bytes;
   bytes.reserve(buffer.Length());
-  const void* piece = nullptr;
-  int size = 0;
-  while (reader.Next(&piece, &size)) {
-    bytes.append(static_cast<const char*>(piece), static_cast<size_t>(size));
+  for (const grpc::Slice& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }
-  if (!reader.status().ok()) return absl::InvalidArgumentError("the request cannot be read");
   return DeltaRequest::Parse(std::move(bytes));
 }
 
