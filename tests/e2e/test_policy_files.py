@@ -27,7 +27,17 @@ def version(mesh):
 @pytest.fixture(autouse=True)
 def all_to_v1(mesh):
   mesh.policy.write("split.yaml", split_text(100, 0))
-  mesh.wait_until(lambda: {version(mesh) for _ in range(5)} == {"v1"}, "all requests go to v1")
+  # Requests alone do not tell: without any split some go to v1 as well.
+  mesh.wait_until(lambda: weights(mesh) == [100, 0], "the split is in effect")
+  mesh.wait_until(lambda: {version(mesh) for _ in range(20)} == {"v1"}, "all requests go to v1")
+
+
+def weights(mesh):
+  """Of the split that the control plane holds."""
+  objects = mesh.control_plane.json("/debug/objects?kind=VirtualService&namespace=default"
+                                    "&name=echo")
+  return [route.get("weight", 0) for object in objects
+          for route in object["spec"]["http"][0]["route"]]
 
 
 def findings(mesh, file):
