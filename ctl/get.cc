@@ -87,6 +87,13 @@ std::string HostsOf(const Json& object) {
 }
 
 const Json& Refusals(const Json& object) { return Field(object, "refusals"); }
+const Json& Lacking(const Json& object) { return Field(object, "lackingCredentials"); }
+bool IsInDoubt(const Json& object) { return !Refusals(object).empty() || !Lacking(object).empty(); }
+Cell StatusOf(const Json& object) {
+  if (!Refusals(object).empty()) return {"REFUSED", Tone::kBad};
+  if (!Lacking(object).empty()) return {"DEGRADED", Tone::kWarning};
+  return "IN EFFECT";
+}
 
 // What proxies refuse of what the object shapes: an object may be sound, and
 // yet make something that some Envoy does not take.
@@ -105,15 +112,30 @@ void PrintRefusals(const Json& objects, Console& console) {
   }
 }
 
+// Which hosts of a Gateway have no TLS.
+void PrintLacking(const Json& objects, Console& console) {
+  for (const Json& object : objects) {
+    for (const Json& lack : Lacking(object)) {
+      std::vector<std::string> hosts;
+      for (const Json& host : Field(lack, "hosts")) hosts.push_back(host.get<std::string>());
+      const std::string what =
+          absl::StrCat(Text(object, "kind"), " ", ObjectName(object), " (", OriginText(object),
+                       ") has no TLS for ", absl::StrJoin(hosts, ", "));
+      console.out << '\n'
+                  << Paint(what, Tone::kWarning, console.colour) << " (port " << Text(lack, "port")
+                  << "): " << Text(lack, "reason") << '\n';
+    }
+  }
+}
+
 void PrintTable(const Json& objects, bool several_kinds, Console& console) {
   const bool any_hosts = std::any_of(objects.begin(), objects.end(),
                                      [](const Json& object) { return !HostsOf(object).empty(); });
   std::vector<std::string> headings = {"NAMESPACE", "NAME"};
   if (several_kinds) headings.insert(headings.begin(), "KIND");
-  const bool any_refused = std::any_of(
-      objects.begin(), objects.end(), [](const Json& object) { return !Refusals(object).empty(); });
+  const bool any_in_doubt = std::any_of(objects.begin(), objects.end(), IsInDoubt);
   if (any_hosts) headings.emplace_back("HOSTS");
-  if (any_refused) headings.emplace_back("STATUS");
+  if (any_in_doubt) headings.emplace_back("STATUS");
   headings.emplace_back("ORIGIN");
   Table table(headings);
   for (const Json& object : objects) {
@@ -122,14 +144,13 @@ void PrintTable(const Json& objects, bool several_kinds, Console& console) {
     cells.emplace_back(Text(object, "metadata.namespace"));
     cells.emplace_back(Text(object, "metadata.name"));
     if (any_hosts) cells.emplace_back(HostsOf(object));
-    if (any_refused) {
-      cells.push_back(Refusals(object).empty() ? Cell("IN EFFECT") : Cell("REFUSED", Tone::kBad));
-    }
+    if (any_in_doubt) cells.push_back(StatusOf(object));
     cells.emplace_back(OriginText(object));
     table.AddRow(std::move(cells));
   }
   console.out << table.Render(console.width, console.colour);
-  if (any_refused) PrintRefusals(objects, console);
+  PrintRefusals(objects, console);
+  PrintLacking(objects, console);
 }
 
 // What to say when nothing was found.

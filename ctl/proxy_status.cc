@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
@@ -17,7 +18,18 @@
 namespace binnacle::ctl {
 namespace {
 
-constexpr absl::string_view kTypes[] = {"CDS", "LDS", "EDS", "RDS", "SDS"};
+using Types = std::vector<absl::string_view>;
+
+// Those of every proxy, and virtual hosts where a proxy fetches them one by one.
+Types TypesOf(const Json& proxies) {
+  Types types = {"CDS", "LDS", "EDS", "RDS", "SDS"};
+  for (const Json& proxy : proxies) {
+    if (!Field(proxy, "types").contains("VHDS")) continue;
+    types.emplace_back("VHDS");
+    break;
+  }
+  return types;
+}
 
 struct Options {
   std::string proxy;
@@ -39,9 +51,18 @@ std::string Reason(const Json& type) {
   return std::string(absl::StripAsciiWhitespace(Text(type, "nackReason")));
 }
 
+// Envoys that have all virtual hosts in their routes never ask for any.
+Cell StatusCellOf(absl::string_view type, const Json& proxy) {
+  const Json& types = Field(proxy, "types");
+  if (type == "VHDS" && !types.contains("VHDS")) return "-";
+  return StatusCell(Field(types, type));
+}
+
 void PrintAll(const Json& proxies, Console& console) {
-  Table table({"PROXY", "CLUSTER", "CONNECTED SINCE", "CERTIFICATE UNTIL", "CDS", "LDS", "EDS",
-               "RDS", "SDS"});
+  const Types types = TypesOf(proxies);
+  std::vector<std::string> headings = {"PROXY", "CLUSTER", "CONNECTED SINCE", "CERTIFICATE UNTIL"};
+  for (absl::string_view type : types) headings.emplace_back(type);
+  Table table(headings);
   std::string reasons;
   for (const Json& proxy : proxies) {
     const std::string id = Text(proxy, "proxy");
@@ -49,10 +70,9 @@ void PrintAll(const Json& proxies, Console& console) {
     std::vector<Cell> cells = {std::string(name), Text(proxy, "cluster"),
                                WholeSeconds(Text(proxy, "connectedSince")),
                                WholeSeconds(Text(proxy, "certificate.notAfter"))};
-    for (absl::string_view type : kTypes) {
-      const Json& state = Field(Field(proxy, "types"), type);
-      cells.push_back(StatusCell(state));
-      const std::string reason = Reason(state);
+    for (absl::string_view type : types) {
+      cells.push_back(StatusCellOf(type, proxy));
+      const std::string reason = Reason(Field(Field(proxy, "types"), type));
       if (reason.empty()) continue;
       absl::StrAppend(&reasons,
                       Paint(absl::StrCat(name, " refused ", type), Tone::kBad, console.colour),
@@ -82,7 +102,7 @@ void PrintOne(const Json& proxy, Console& console) {
   PrintIdentity(proxy, console);
   console.out << '\n';
   Table table({"TYPE", "STATUS", "VERSION", "REASON"});
-  for (absl::string_view type : kTypes) {
+  for (absl::string_view type : TypesOf(Json::array({proxy}))) {
     const Json& state = Field(Field(proxy, "types"), type);
     table.AddRow({std::string(type), StatusCell(state), Text(state, "version"), Reason(state)});
   }

@@ -13,6 +13,7 @@
 #include "policy/kind.h"
 #include "server/authority_handlers.h"
 #include "server/authority_json.h"
+#include "server/credential_json.h"
 #include "server/host_port.h"
 #include "server/http_answer.h"
 #include "server/http_listener.h"
@@ -48,6 +49,7 @@ constexpr absl::string_view kIndex = R"(binnacled, the control plane
 /debug/findings                what is wrong with policy documents
 /debug/objects                 ?kind=&namespace=&name=
 /debug/refusals                what proxies have refused, and which objects shaped it
+/debug/credentials             Secrets that Gateways name and their proxies do not get
 /debug/ca                      the certificate authority; /root: the trust bundle;
                                /issued?identity=&serial=&valid=1&limit=
 /debug/proxies                 who is connected, and how each stands
@@ -162,6 +164,9 @@ class AdminServer::Http {
     http_.Get("/debug/refusals", [this](const HttpRequest&, HttpResponse& response) {
       Answer(response, RefusalsJson(parts_.hub.refusals().list()));
     });
+    http_.Get("/debug/credentials", [this](const HttpRequest&, HttpResponse& response) {
+      Answer(response, CredentialFaultsJson(parts_.hub.credentials().list()));
+    });
   }
 
   void AddProxies() {
@@ -212,6 +217,7 @@ class AdminServer::Http {
                       standing.oldest == absl::InfiniteFuture() ? absl::ZeroDuration()
                                                                 : absl::Now() - standing.oldest);
     metrics.SetRefused(CountByType(parts_.hub.refusals().list()));
+    metrics.SetLackingCredentials(parts_.hub.credentials().list().size());
     metrics.SetReady(parts_.owner.ready());
     metrics.SetArriving(parts_.hub.arrivals().waiting());
     std::string text = metrics.Text();
@@ -242,9 +248,13 @@ class AdminServer::Http {
     });
     Json list = Json::array();
     const RefusalsByObject refused = GroupByObject(parts_.hub.refusals().list());
+    const auto lacking = GroupByGateway(parts_.hub.credentials().list());
     for (const auto& object : objects) {
       Json json = ObjectJson(*object);
       if (auto it = refused.find(object->key); it != refused.end()) json["refusals"] = it->second;
+      if (auto it = lacking.find(object->key); it != lacking.end()) {
+        json["lackingCredentials"] = it->second;
+      }
       list.push_back(std::move(json));
     }
     Answer(response, list);

@@ -85,6 +85,7 @@ class Holdings {
 
   bool Wants(absl::string_view name) const;
   bool wants_any() const { return wanted_ != 0; }
+  size_t wanted() const { return wanted_; }                  // how many names
   bool empty() const { return wanted_ == 0 && held_ == 0; }  // wants and holds nothing
 
   // Compares with the offer, takes note of what is now sent, and returns it.

@@ -153,6 +153,17 @@ void Metrics::AddRefusals() {
     const auto type = static_cast<ResourceType>(i);
     refused_[i] = &refused.Add({{"type", std::string(translator::ShortName(type))}});
   }
+  lacking_credentials_ =
+      &BuildGauge()
+           .Name("binnacle_lacking_credentials")
+           .Help("Secrets that servers of Gateways name and connected gateways do not get.")
+           .Register(*registry_)
+           .Add({});
+  hosts_refused_ = &BuildCounter()
+                        .Name("binnacle_virtual_hosts_refused_total")
+                        .Help("Virtual hosts not given to proxies that have asked for too many.")
+                        .Register(*registry_)
+                        .Add({});
 }
 
 void Metrics::ObjectNacked(const policy::ObjectKey& object) {

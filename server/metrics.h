@@ -36,6 +36,8 @@ class Metrics {
   static constexpr size_t kObjectsCounted = 256;
   void ObjectNacked(const policy::ObjectKey& object) ABSL_LOCKS_EXCLUDED(mu_);
   void Nacked(translator::ResourceType type);
+  // Virtual hosts, to a proxy that has asked for too many.
+  void RefusedHosts(size_t count) { hosts_refused_->Increment(static_cast<double>(count)); }
   void UnknownTypeAsked() { unknown_types_->Increment(); }
   // From the hub's word of a snapshot to the last of its responses handed to
   // gRPC, for one stream.
@@ -72,6 +74,10 @@ class Metrics {
   void SetBehind(size_t streams, absl::Duration age);
   // Versions of resources that are withheld from the proxies of some class.
   void SetRefused(const std::array<size_t, translator::kResourceTypeCount>& counts);
+  // Secrets that servers of Gateways name and their gateways do not get.
+  void SetLackingCredentials(size_t count) {
+    lacking_credentials_->Set(static_cast<double>(count));
+  }
   void SetReady(bool ready) { ready_->Set(ready ? 1 : 0); }
 
   // The text format of Prometheus.
@@ -97,6 +103,8 @@ class Metrics {
   absl::flat_hash_map<policy::ObjectKey, prometheus::Counter*> nacks_by_object_
       ABSL_GUARDED_BY(mu_);
   std::array<prometheus::Gauge*, translator::kResourceTypeCount> refused_;
+  prometheus::Gauge* lacking_credentials_;
+  prometheus::Counter* hosts_refused_;
   prometheus::Counter* unknown_types_;
   prometheus::Histogram* push_seconds_;
   prometheus::Histogram* convergence_seconds_;

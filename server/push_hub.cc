@@ -40,6 +40,7 @@ std::shared_ptr<ClassOffer> PushHub::OfferFor(const translator::Node& node,
                                               const PushTarget& target) {
   auto proxy_class = translator_.Classify(node, *target.snapshot);
   bool first = false;
+  bool is_new = false;
   std::shared_ptr<ClassOffer> offer;
   {
     absl::MutexLock lock(&mu_);
@@ -48,13 +49,18 @@ std::shared_ptr<ClassOffer> PushHub::OfferFor(const translator::Node& node,
     first = offers_.empty();
     std::weak_ptr<ClassOffer>& known = offers_[proxy_class.get()];
     offer = known.lock();
-    if (offer == nullptr) {
-      offer = NewOffer(std::move(proxy_class), target);
+    is_new = offer == nullptr;
+    if (is_new) {
+      offer = NewOffer(proxy_class, target);
       known = offer;
     }
   }
   // Classes without a proxy have nobody else who does.
   if (first) refusals_.Review(translator_, *target.snapshot, absl::Now());
+  if (is_new && proxy_class->type == translator::ProxyType::kGateway) {
+    credentials_.Note(proxy_class, target.snapshot->revision(),
+                      translator_.CredentialFaults(*proxy_class, *target.snapshot));
+  }
   return offer;
 }
 
@@ -64,7 +70,7 @@ std::shared_ptr<ClassOffer> PushHub::NewOffer(
   if (turn == nullptr) turn = std::make_shared<ClassTurn>();
   auto refusals = refusals_.Of(proxy_class);
   return std::make_shared<ClassOffer>(translator_, std::move(proxy_class), target, turn,
-                                      std::move(refusals), made_);
+                                      std::move(refusals), events_);
 }
 
 void PushHub::RefusalsChanged(const std::shared_ptr<Refusals>& refusals) {

@@ -8,7 +8,6 @@
 //          only.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -22,6 +21,8 @@
 #include "server/class_offer.h"
 #include "server/class_turn.h"
 #include "server/convergence.h"
+#include "server/credential_ledger.h"
+#include "server/offer_events.h"
 #include "server/proxy_stream.h"
 #include "server/push_target.h"
 #include "server/refusal_ledger.h"
@@ -35,10 +36,8 @@ class PushHub {
   // First requests that are read at one time.
   static constexpr size_t kArrivalsAtOnce = 64;
 
-  // `made` is told how long each set of resources took to make.
-  explicit PushHub(translator::Translator& translator,
-                   std::function<void(absl::Duration)> made = nullptr)
-      : translator_(translator), made_(std::move(made)) {}
+  explicit PushHub(translator::Translator& translator, OfferEvents events = {})
+      : translator_(translator), events_(std::move(events)) {}
 
   // Before the first call no stream is answered. False if it is what was
   // published last.
@@ -61,6 +60,9 @@ class PushHub {
   void RefusalsChanged(const std::shared_ptr<Refusals>& refusals) ABSL_LOCKS_EXCLUDED(mu_);
   const RefusalLedger& refusals() const { return refusals_; }
 
+  // What gateways of connected classes lack.
+  const CredentialLedger& credentials() const { return credentials_; }
+
   PushTarget target() const ABSL_LOCKS_EXCLUDED(mu_);
   Convergence& convergence() { return convergence_; }
   // Through which streams that come.
@@ -75,9 +77,10 @@ class PushHub {
                                        const PushTarget& target) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   translator::Translator& translator_;
-  const std::function<void(absl::Duration)> made_;
+  const OfferEvents events_;
   Convergence convergence_;
   RefusalLedger refusals_;
+  CredentialLedger credentials_;
   ArrivalGate arrivals_{kArrivalsAtOnce};
   mutable absl::Mutex mu_;
   bool closed_ ABSL_GUARDED_BY(mu_) = false;

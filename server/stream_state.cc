@@ -62,6 +62,11 @@ absl::StatusOr<StreamState::Event> StreamState::ReceiveAs(const Request& request
                        !Active(ResourceType::kEndpoint) && !Active(ResourceType::kCluster);
   if (warming) At(ResourceType::kEndpoint).Disbelieve();
   event.reception = static_cast<Kind&>(At(*event.type)).Receive(request);
+  if (const size_t names = At(*event.type).names_wanted(); names > kMostNames) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("a stream may ask for ", kMostNames, " resources of a type by name; this one ",
+                     "asks for ", names, " of ", translator::TypeUrl(*event.type)));
+  }
   AfterAnswer(event);
   return event;
 }

@@ -58,6 +58,8 @@ struct TypeStatus {
 class StreamState {
  public:
   static constexpr absl::Duration kPatience = absl::Seconds(5);
+  // Of one type. Who asks for more of them by name is ended.
+  static constexpr size_t kMostNames = 1'000'000;
 
   // `only` for the single-type services; nullopt for ADS.
   StreamState(Variant variant, std::optional<ResourceType> only);

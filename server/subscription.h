@@ -68,6 +68,7 @@ class Subscription {
   bool removals_wait() const { return holdings_.removals_wait(); }
   bool Wants(absl::string_view name) const { return wildcard_ || holdings_.Wants(name); }
   bool wants_any() const { return wildcard_ || holdings_.wants_any(); }
+  size_t names_wanted() const { return holdings_.wanted(); }
   // Resources among `names` that the proxy holds are sent again.
   void Repeat(const std::set<std::string>& names) { holdings_.Repeat(names); }
   bool HasOwn(absl::string_view name) const { return holdings_.HasOwn(name); }

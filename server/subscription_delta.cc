@@ -1,9 +1,12 @@
 #include "server/subscription_delta.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "translator/on_demand_virtual_host.h"
+#include "translator/resource.h"
 
 namespace binnacle::server {
 
@@ -44,7 +47,21 @@ void SubscriptionDelta::Subscribe(const DeltaRequest& request) {
       wildcard_ = wildcard_is_new_ = true;
     }
   }
+  if (type_ == ResourceType::kVirtualHost) Admit(names);
   holdings_.Want(names);
+}
+
+void SubscriptionDelta::Admit(std::vector<absl::string_view>& names) {
+  size_t room = kMostVirtualHosts - std::min(kMostVirtualHosts, holdings_.wanted());
+  std::erase_if(names, [&](absl::string_view name) {
+    if (holdings_.Wants(name)) return false;
+    if (room > 0) {
+      --room;
+      return false;
+    }
+    refused_.emplace_back(name);
+    return true;
+  });
 }
 
 void SubscriptionDelta::Unsubscribe(const DeltaRequest& request) {
@@ -68,14 +85,25 @@ std::optional<Response> SubscriptionDelta::Compose(Offer& offer, Difference diff
   // A proxy that asks for everything learns that this is nothing, unless it
   // has just told us what it holds.
   const bool say_nothing = wildcard_is_new_ && !told_versions_;
-  if (difference.empty() && !say_nothing) return std::nullopt;
+  if (difference.empty() && refused_.empty() && !say_nothing) return std::nullopt;
   Response response;
   response.version = absl::StrCat(offer.revision());
   response.changed = difference.sent;
   response.replaced = std::move(difference.replaced);
   response.resources = std::move(difference.sent);
   response.removed = std::move(difference.removed);
+  if (!refused_.empty()) AddRefused(offer, response);
   return response;
+}
+
+// Not in `changed`: nobody is to be asked what has become of them.
+void SubscriptionDelta::AddRefused(Offer& offer, Response& response) {
+  offer.RefusedHosts(refused_.size(), !std::exchange(refused_any_, true));
+  for (std::string& name : std::exchange(refused_, {})) {
+    auto empty = translator::EmptyOnDemandVirtualHost(name);
+    response.resources.push_back(
+        translator::Resource::Make(type_, std::move(name), std::move(empty), {}));
+  }
 }
 
 std::string SubscriptionDelta::VersionOf(Offer& offer) const {

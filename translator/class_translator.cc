@@ -57,7 +57,8 @@ GroupedSet::Keys ListenerGroups(mesh::View& view, const ProxyClass& proxy) {
   keys.emplace_back(kOutbound);
   const auto* ports = view.Find<mesh::FactKind::kPorts>("");
   if (ports == nullptr) return keys;
-  for (uint32_t port : *ports) keys.push_back(absl::StrCat(kPort, absl::Dec(port, absl::kZeroPad5)));
+  for (uint32_t port : *ports)
+    keys.push_back(absl::StrCat(kPort, absl::Dec(port, absl::kZeroPad5)));
   return keys;
 }
 
@@ -88,6 +89,7 @@ ClassTranslator::ClassTranslator(std::shared_ptr<const ProxyClass> proxy, Resour
       named_(Memos<Resource>(&counts_, Types())),
       groups_(&counts_),
       servers_(&counts_),
+      credential_faults_(&counts_),
       send_on_(&counts_) {}
 
 MemoCounts ClassTranslator::counts() const {
@@ -106,7 +108,25 @@ std::shared_ptr<const ResourceSet> ClassTranslator::All(ResourceType type,
 ResourcePtr ClassTranslator::Find(ResourceType type, absl::string_view name,
                                   const mesh::Snapshot& snapshot) {
   absl::MutexLock lock(&mu_);
+  if (on_demand_.overfull()) ForgetOnDemand();
   return FindLocked(type, name, snapshot);
+}
+
+std::shared_ptr<const std::vector<CredentialFault>> ClassTranslator::CredentialFaults(
+    const mesh::Snapshot& snapshot) {
+  absl::MutexLock lock(&mu_);
+  return credential_faults_.Get("", snapshot, [&](mesh::View& reading) {
+    mu_.AssertHeld();
+    return std::make_shared<const std::vector<CredentialFault>>(
+        FindCredentialFaults(reading, *proxy_, [&](const std::string& name) {
+          mu_.AssertHeld();
+          constexpr ResourceType kType = ResourceType::kSecret;
+          return named_[Index(kType)].Get(name, reading, [&](mesh::View& secret) {
+            mu_.AssertHeld();
+            return BuildNamed(kType, name, secret);
+          }) != nullptr;
+        }));
+  });
 }
 
 ClassTranslator::SetPtr ClassTranslator::AllLocked(ResourceType type,
@@ -208,6 +228,7 @@ ClassTranslator::SetPtr ClassTranslator::Referenced(ResourceType type,
 }
 
 ClassTranslator::SetPtr ClassTranslator::OnDemand(const mesh::Snapshot& snapshot) {
+  if (on_demand_.full()) ForgetOnDemand();
   auto& named = named_[Index(ResourceType::kVirtualHost)];
   named.Advance(snapshot);
   const auto doubtful = named.TakeDoubtful();
@@ -350,6 +371,11 @@ ResourcePtr ClassTranslator::FindSidecarRoutes(absl::string_view name,
         std::make_unique<SidecarRouteConfiguration>(std::string(name), *proxy_, pool_, &counts_);
   }
   return routes->Update(snapshot);
+}
+
+void ClassTranslator::ForgetOnDemand() {
+  auto& named = named_[Index(ResourceType::kVirtualHost)];
+  for (const std::string& name : on_demand_.StartOver()) named.Forget(name);
 }
 
 // What was asked for by name and is referred to by nothing. Long enough for

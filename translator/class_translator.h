@@ -20,6 +20,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "mesh/view.h"
+#include "translator/credential_fault.h"
 #include "translator/gateway_servers.h"
 #include "translator/grouped_set.h"
 #include "translator/memo.h"
@@ -50,6 +51,10 @@ class ClassTranslator {
   ResourcePtr Find(ResourceType type, absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_LOCKS_EXCLUDED(mu_);
 
+  // Of a class of gateways; the same pointer while nothing of it changed.
+  std::shared_ptr<const std::vector<CredentialFault>> CredentialFaults(
+      const mesh::Snapshot& snapshot) ABSL_LOCKS_EXCLUDED(mu_);
+
   MemoCounts counts() const ABSL_LOCKS_EXCLUDED(mu_);
   const std::shared_ptr<const ProxyClass>& proxy() const { return proxy_; }
   const std::shared_ptr<ClassTranslator>& common() const { return common_; }
@@ -76,6 +81,8 @@ class ClassTranslator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Of kVirtualHost: those that were asked for.
   SetPtr OnDemand(const mesh::Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Those virtual hosts that nobody seems to ask for any longer.
+  void ForgetOnDemand() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr FindLocked(ResourceType type, absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -122,6 +129,7 @@ class ClassTranslator {
   absl::flat_hash_map<std::string, std::unique_ptr<SidecarRouteConfiguration>> sidecar_routes_
       ABSL_GUARDED_BY(mu_);
   Memo<GatewayServers> servers_ ABSL_GUARDED_BY(mu_);
+  Memo<std::vector<CredentialFault>> credential_faults_ ABSL_GUARDED_BY(mu_);
   Memo<MessageForm> send_on_ ABSL_GUARDED_BY(mu_);  // of routes: see RouteContext
   size_t sweep_at_ ABSL_GUARDED_BY(mu_) = 4096;
 };

@@ -88,14 +88,26 @@ bool HoldsAny(absl::string_view pem, Wanted X509_INFO::*wanted) {
 
 }  // namespace
 
-bool IsKeyPair(absl::string_view chain, absl::string_view key) {
+std::string KeyPairFault(absl::string_view chain, absl::string_view key) {
   const ErrorsForgotten forgotten;
   const CertificatePtr certificate = FirstOf(chain);
+  if (certificate == nullptr) return "its certificate is none in PEM, or one above it is damaged";
   const BioPtr bio = Reading(key);
-  if (certificate == nullptr || bio == nullptr) return false;
-  const KeyPtr private_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassword, nullptr));
-  return private_key != nullptr && EnvoyTakes(*private_key) &&
-         X509_check_private_key(certificate.get(), private_key.get()) == 1;
+  const KeyPtr private_key(
+      bio == nullptr ? nullptr : PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassword, nullptr));
+  if (private_key == nullptr) return "its key is none in PEM, or locked with a password";
+  if (!EnvoyTakes(*private_key)) {
+    return "its key is of a kind that Envoy does not take; it takes RSA from 2048 bits, P-256, "
+           "P-384, P-521 and Ed25519";
+  }
+  if (X509_check_private_key(certificate.get(), private_key.get()) != 1) {
+    return "its key is not that of its certificate";
+  }
+  return "";
+}
+
+bool IsKeyPair(absl::string_view chain, absl::string_view key) {
+  return KeyPairFault(chain, key).empty();
 }
 
 bool AreRoots(absl::string_view pem) { return HoldsAny(pem, &X509_INFO::x509); }

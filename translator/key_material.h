@@ -8,6 +8,8 @@
 // Spec     Envoy v3 TlsCertificate, CertificateValidationContext.
 #pragma once
 
+#include <string>
+
 #include "absl/strings/string_view.h"
 
 namespace binnacle::translator {
@@ -15,6 +17,9 @@ namespace binnacle::translator {
 // PEM: a certificate and those above it, and the first one's private key, of a
 // kind that Envoy takes (RSA from 2048 bits, P-256, P-384, P-521, Ed25519).
 bool IsKeyPair(absl::string_view chain, absl::string_view key);
+
+// Why not: "its key is not that of its certificate". Empty for such a pair.
+std::string KeyPairFault(absl::string_view chain, absl::string_view key);
 
 // PEM: one certificate at least, and nothing damaged.
 bool AreRoots(absl::string_view pem);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "proto/policy/kubernetes.pb.h"
 #include "translator/key_material.h"
@@ -46,6 +47,8 @@ struct CertificateKeys {
   const char* key;
   const char* staple;  // OCSP
 };
+constexpr CertificateKeys kCertificateKeys[] = {{"cert", "key", "tls.ocsp-staple"},
+                                                {"tls.crt", "tls.key", "tls.ocsp-staple"}};
 
 bool SetCertificate(const policy::v1::Secret& from, const CertificateKeys& keys, Secret& to) {
   const std::string* certificate = ValueOf(from, keys.certificate);
@@ -85,8 +88,7 @@ std::optional<Result> Certificate(mesh::View& view, const ProxyClass& proxy, abs
   const policy::Object* object = FindSecret(view, proxy, secret_name);
   if (object == nullptr) return std::nullopt;
   const auto& from = object->As<policy::v1::Secret>();
-  for (const CertificateKeys& keys : {CertificateKeys{"cert", "key", "tls.ocsp-staple"},
-                                      CertificateKeys{"tls.crt", "tls.key", "tls.ocsp-staple"}}) {
+  for (const CertificateKeys& keys : kCertificateKeys) {
     Secret secret;
     if (SetCertificate(from, keys, secret)) return Named(name, *object, std::move(secret));
   }
@@ -111,6 +113,55 @@ std::optional<Result> Roots(mesh::View& view, const ProxyClass& proxy, absl::str
   if (auto own = RootsIn(view, proxy, name, secret_name)) return own;
   absl::ConsumeSuffix(&secret_name, kRootsSuffix);
   return RootsIn(view, proxy, name, secret_name);
+}
+
+std::string WhyNoCertificate(const policy::v1::Secret& from) {
+  for (const CertificateKeys& keys : kCertificateKeys) {
+    const std::string* certificate = ValueOf(from, keys.certificate);
+    const std::string* key = ValueOf(from, keys.key);
+    if (certificate != nullptr && key != nullptr) return KeyPairFault(*certificate, *key);
+  }
+  return "it has no certificate with its key: neither tls.crt and tls.key nor cert and key";
+}
+
+// "" if they can be used.
+std::string WhyNoRoots(const policy::v1::Secret& from) {
+  const std::string* certificates = ValueOf(from, "cacert");
+  const bool generic = certificates != nullptr;
+  if (!generic) certificates = ValueOf(from, "ca.crt");
+  if (certificates == nullptr) return "it has no roots: neither cacert nor ca.crt";
+  if (!AreRoots(*certificates)) return "its roots are no certificates in PEM";
+  const std::string* revoked = ValueOf(from, generic ? "crl" : "ca.crl");
+  if (revoked != nullptr && !IsRevocationList(*revoked)) {
+    return "its list of revoked certificates is none in PEM";
+  }
+  return "";
+}
+
+std::string Said(absl::string_view secret, absl::string_view why) {
+  return absl::StrCat("Secret ", secret, " cannot be used: ", why);
+}
+
+// Of the secret alone, whoever may have it.
+std::string WhyNotUsable(mesh::View& view, const ProxyClass& proxy, absl::string_view secret_name,
+                         bool roots) {
+  const std::string qualified = mesh::Qualified(proxy.ns, secret_name);
+  const auto* object = view.Find<mesh::FactKind::kSecret>(qualified);
+  if (object == nullptr) return absl::StrCat("there is no Secret ", qualified);
+  const auto& from = object->As<policy::v1::Secret>();
+  if (IsForeign(from)) return Said(qualified, absl::StrCat("it is of type ", from.type()));
+  const std::string why = roots ? WhyNoRoots(from) : WhyNoCertificate(from);
+  return why.empty() ? "" : Said(qualified, why);
+}
+
+std::string WhyNoRootsAt(mesh::View& view, const ProxyClass& proxy, absl::string_view secret_name) {
+  if (view.Find<mesh::FactKind::kSecret>(mesh::Qualified(proxy.ns, secret_name)) != nullptr) {
+    return WhyNotUsable(view, proxy, secret_name, /*roots=*/true);
+  }
+  // Where people put them more often.
+  const absl::string_view beside = absl::StripSuffix(secret_name, kRootsSuffix);
+  return absl::StrCat("there is no Secret ", mesh::Qualified(proxy.ns, secret_name), ", and ",
+                      WhyNotUsable(view, proxy, beside, /*roots=*/true));
 }
 
 // "ns/name": roots are public, so any proxy may have them.
@@ -152,6 +203,29 @@ std::optional<Result> BuildSecret(mesh::View& view, const ProxyClass& proxy,
   // Asked last: names that are made up cost one look, not one at every rule.
   if (secret.has_value() && !MayHave(view, proxy, name, rest)) return std::nullopt;
   return secret;
+}
+
+std::string WhyNoSecret(mesh::View& view, const ProxyClass& proxy, absl::string_view name) {
+  absl::string_view rest = name;
+  if (absl::ConsumePrefix(&rest, kConfigMapScheme)) {
+    return view.Find<mesh::FactKind::kConfigMap>(rest) == nullptr
+               ? absl::StrCat("there is no ConfigMap ", rest)
+               : absl::StrCat("ConfigMap ", rest,
+                              " has no roots in PEM: neither cacert nor ca.crt");
+  }
+  if (!absl::ConsumePrefix(&rest, kSecretScheme)) {
+    return absl::StrCat("\"", name, "\" is no name of a Secret or a ConfigMap");
+  }
+  if (rest.empty() || absl::StrContains(rest, "/")) {
+    return absl::StrCat("\"", rest, "\" names a namespace: Secrets are had from the proxy's own, ",
+                        proxy.ns);
+  }
+  const bool roots = absl::EndsWith(rest, kRootsSuffix);
+  std::string why =
+      roots ? WhyNoRootsAt(view, proxy, rest) : WhyNotUsable(view, proxy, rest, /*roots=*/false);
+  if (!why.empty()) return why;
+  return "the proxy has not proved who it is, and Secrets are given to no other: it has to come "
+         "over TLS, with a certificate that its Pod does not contradict";
 }
 
 }  // namespace binnacle::translator

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "envoy/extensions/transport_sockets/tls/v3/secret.pb.h"
@@ -24,5 +25,9 @@ namespace binnacle::translator {
 // nullopt if the class may not have it, or it is missing or broken.
 std::optional<Translated<envoy::extensions::transport_sockets::tls::v3::Secret>> BuildSecret(
     mesh::View& view, const ProxyClass& proxy, absl::string_view name);
+
+// Why there is none, of a name that a policy for the class does name: "there is
+// no Secret edge/web".
+std::string WhyNoSecret(mesh::View& view, const ProxyClass& proxy, absl::string_view name);
 
 }  // namespace binnacle::translator

@@ -176,6 +176,11 @@ ResourcePtr Translator::Find(ResourceType type, absl::string_view name, const Pr
   return state_->For(proxy)->Find(type, name, snapshot);
 }
 
+std::shared_ptr<const std::vector<CredentialFault>> Translator::CredentialFaults(
+    const ProxyClass& proxy, const mesh::Snapshot& snapshot) {
+  return state_->For(proxy)->CredentialFaults(snapshot);
+}
+
 Translator::Counts Translator::counts() const { return state_->counts(); }
 
 }  // namespace binnacle::translator

@@ -11,9 +11,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "mesh/snapshot.h"
+#include "translator/credential_fault.h"
 #include "translator/node.h"
 #include "translator/proxy_class.h"
 #include "translator/resource.h"
@@ -39,6 +41,11 @@ class Translator {
   // One resource by name; nullptr if this class has none of that name.
   ResourcePtr Find(ResourceType type, absl::string_view name, const ProxyClass& proxy,
                    const mesh::Snapshot& snapshot);
+
+  // What keeps a class of gateways from secrets that their Gateways name; the
+  // same pointer while nothing of it changed.
+  std::shared_ptr<const std::vector<CredentialFault>> CredentialFaults(
+      const ProxyClass& proxy, const mesh::Snapshot& snapshot);
 
   struct Counts {
     uint64_t hits = 0;    // resources found unchanged

@@ -46,6 +46,25 @@ TEST_CASE("objects without hosts or namespace have no such column or sign") {
         "-          default  mesh/services.yaml:20\n");
 }
 
+TEST_CASE("get says which hosts of a Gateway have no TLS for lack of a Secret, and why") {
+  AdminStub stub;
+  stub.Answer("/debug/objects", 200, R"([
+      {"kind": "Gateway", "metadata": {"name": "web", "namespace": "default"},
+       "spec": {"servers": [{"hosts": ["a.example.com"]}]}, "origin": "mesh/gateway.yaml:1",
+       "lackingCredentials": [{"server": "https", "port": 443, "hosts": ["a.example.com"],
+                               "credential": "web", "lookedForIn": "edge",
+                               "reason": "there is no Secret edge/web"}]},
+      {"kind": "Gateway", "metadata": {"name": "www", "namespace": "default"},
+       "spec": {"servers": [{"hosts": ["b.example.com"]}]}, "origin": "mesh/gateway.yaml:20"}])");
+  CHECK(
+      Get(stub, {"gw"}).out ==
+      "NAMESPACE  NAME  HOSTS          STATUS     ORIGIN\n"
+      "default    web   a.example.com  DEGRADED   mesh/gateway.yaml:1\n"
+      "default    www   b.example.com  IN EFFECT  mesh/gateway.yaml:20\n"
+      "\nGateway web.default (mesh/gateway.yaml:1) has no TLS for a.example.com (port 443): there "
+      "is no Secret edge/web\n");
+}
+
 TEST_CASE("get shows an object as it is in effect") {
   AdminStub stub;
   const Json list = Json::parse(Get(stub, {"dr", "reviews", "-o", "json"}).out);

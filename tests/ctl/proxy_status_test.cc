@@ -41,6 +41,25 @@ TEST_CASE("proxy-status of one proxy shows versions and the whole reason") {
         "SDS   NOT SENT  -        -\n");
 }
 
+TEST_CASE("virtual hosts have a column where a proxy fetches them one by one") {
+  AdminStub stub;
+  stub.Answer("/debug/proxies", 200, R"([
+      {"proxy": "usual.default", "cluster": "c", "connectedSince": "2026-03-01T09:00:00Z",
+       "types": {"CDS": {"status": "SYNCED", "version": "c1"}}},
+      {"proxy": "asking.default", "cluster": "c", "connectedSince": "2026-03-01T09:00:00Z",
+       "types": {"CDS": {"status": "SYNCED", "version": "c1"},
+                 "VHDS": {"status": "NACKED", "version": "v1", "nackReason": "too large"}}}])");
+  const ProgramRun all = Run({"proxy-status", "--admin", stub.address()}, 160);
+  CHECK_THAT(all.out, Catch::Contains("SDS       VHDS\n"));
+  CHECK_THAT(all.out, Catch::Contains("NOT SENT  -\n"));
+  CHECK_THAT(all.out, Catch::Contains("NOT SENT  NACKED\n"));
+  CHECK_THAT(all.out, Catch::Contains("asking.default refused VHDS: too large\n"));
+  const ProgramRun one = Run({"proxy-status", "asking", "--admin", stub.address()});
+  CHECK_THAT(one.out, Catch::Contains("VHDS  NACKED    v1       too large\n"));
+  const ProgramRun usual = Run({"proxy-status", "usual", "--admin", stub.address()});
+  CHECK_THAT(usual.out, !Catch::Contains("VHDS"));
+}
+
 TEST_CASE("proxy-status of one proxy tells who it is, and how long its certificate lasts") {
   AdminStub stub;
   const ProgramRun run = Run({"proxy-status", "reviews-v1", "--admin", stub.address()});

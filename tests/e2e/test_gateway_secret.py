@@ -84,9 +84,17 @@ def test_a_missing_secret_degrades_its_own_host_only(way, mesh, certificates):
   with pytest.raises((OSError, http.client.HTTPException)):
     send(way("missing.example.com"))
   assert send(way("credential.example.com")).status == 200
+  told = mesh.control_plane.ctl("get", "gateway", "-n", "istio-system")
+  assert "DEGRADED" in told
+  assert "no TLS for missing.example.com" in told
+  assert "there is no Secret istio-system/missing" in told
+  assert mesh.control_plane.process.log.read_text().count(
+      "no TLS for lack of kubernetes://missing: there is no Secret istio-system/missing") == 1
   put_secret(mesh, "missing", certificates["late"])
   mesh.wait_until(lambda: certificate_of(way("missing.example.com")) == "late",
                   "the host is served once its secret is there")
+  assert "DEGRADED" not in mesh.control_plane.ctl("get", "gateway", "-n", "istio-system")
+  assert mesh.control_plane.json("/debug/credentials") == []
 
 
 def test_a_renewed_secret_is_served_at_once(way, mesh, certificates):
@@ -101,6 +109,9 @@ def test_a_broken_secret_degrades_its_own_host_only(way, mesh, certificates):
   put_secret(mesh, "missing", certificates["later"])
   mesh.wait_until(lambda: certificate_of(way("missing.example.com")) == "later",
                   "a change made after it is served")
+  fault, = mesh.control_plane.json("/debug/credentials")
+  assert fault["hosts"] == ["credential.example.com"]
+  assert "its certificate is none in PEM" in fault["reason"]
   put_secret(mesh, "credential", certificates["first"])
   mesh.wait_until(lambda: certificate_of(way("credential.example.com")) == "first",
                   "the mended secret is served")

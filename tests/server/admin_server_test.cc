@@ -36,6 +36,16 @@ class Admin {
   std::unique_ptr<httplib::Client> http_;
 };
 
+// By a gateway with the label istio: ingress.
+DeltaDiscoveryRequest AsIngress(DeltaDiscoveryRequest request) {
+  request.mutable_node()->set_id("router~10.9.0.1~ingress.default~default.svc.test");
+  auto& metadata = *request.mutable_node()->mutable_metadata()->mutable_fields();
+  metadata["NAMESPACE"].set_string_value("default");
+  auto& labels = *metadata["LABELS"].mutable_struct_value()->mutable_fields();
+  labels["istio"].set_string_value("ingress");
+  return request;
+}
+
 TEST_CASE("the server is ready once the first batch is served") {
   RunningServer server;
   Admin admin(server);
@@ -166,6 +176,41 @@ TEST_CASE("what a proxy refuses is told at the object, withheld from the next, a
 
   server.RemoveServiceEntry("one");
   CHECK(Eventually([&] { return admin.GetJson("/debug/refusals").empty(); }));
+}
+
+TEST_CASE("a Secret that a gateway does not get is told at its Gateway, and no longer once it is") {
+  RunningServer server;
+  Admin admin(server);
+  server.Apply(R"(apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: web}
+spec:
+  selector: {istio: ingress}
+  servers:
+  - port: {number: 443, name: https, protocol: HTTPS}
+    hosts: [web.example.com]
+    tls: {mode: SIMPLE, credentialName: web}
+)");
+  CHECK(admin.GetJson("/debug/credentials").empty());  // no gateway runs it
+  DeltaClient gateway(server);
+  gateway.Send(ResourceType::kCluster, AsIngress(Subscribe({"*"})));
+  REQUIRE(Eventually([&] { return admin.GetJson("/debug/credentials").size() == 1; }));
+  json fault = {{"server", "https"},
+                {"port", 443},
+                {"hosts", {"web.example.com"}},
+                {"credential", "web"},
+                {"lookedForIn", "default"},
+                {"reason", "there is no Secret default/web"}};
+  CHECK(admin.GetJson("/debug/objects?kind=Gateway")[0]["lackingCredentials"] ==
+        json::array({fault}));
+  fault.update(
+      {{"kind", "Gateway"}, {"namespace", "default"}, {"name", "web"}, {"origin", "test.yaml:1"}});
+  CHECK(admin.GetJson("/debug/credentials")[0] == fault);
+  CHECK_THAT(admin.Get("/metrics")->body, Contains("binnacle_lacking_credentials 1"));
+
+  server.Apply("", {{policy::Kind::kGateway, "default", "web"}});
+  CHECK(Eventually([&] { return admin.GetJson("/debug/credentials").empty(); }));
+  CHECK_THAT(admin.Get("/metrics")->body, Contains("binnacle_lacking_credentials 0"));
 }
 
 TEST_CASE("metrics are in Prometheus' text format") {

@@ -102,8 +102,11 @@ struct RunningServer {
 
   translator::Translator translator;
   Metrics metrics;
-  PushHub hub{translator,
-              [this](absl::Duration took) { metrics.StageTook(Metrics::Stage::kTranslate, took); }};
+  PushHub hub{
+      translator,
+      {.made = [this](absl::Duration took) { metrics.StageTook(Metrics::Stage::kTranslate, took); },
+       .refused_hosts = [this](const translator::ProxyClass&, size_t count,
+                               bool) { metrics.RefusedHosts(count); }}};
   TranslationPool pool{2};
   LoopbackNodeAuth auth;
   MeshOwner owner{DefaultSettings(), {kSource}, hub, pool, metrics};

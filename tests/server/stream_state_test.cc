@@ -118,6 +118,21 @@ TEST_CASE("a single-type service knows its type, and refuses another") {
   CHECK(state.Receive(other).status().code() == absl::StatusCode::kInvalidArgument);
 }
 
+TEST_CASE("a stream that asks for ever more names is ended, and says why") {
+  DeltaProxy proxy;
+  for (size_t i = 0; i < StreamState::kMostNames; i += 100'000) {
+    Strings names;
+    for (size_t k = 0; k < 100'000; ++k) names.push_back("c" + std::to_string(i + k));
+    proxy.Ask(kEds, names);
+  }
+  DeltaDiscoveryRequest more;
+  more.set_type_url(std::string(translator::TypeUrl(kEds)));
+  more.add_resource_names_subscribe("one too many");
+  const absl::Status status = proxy.state.Receive(more).status();
+  CHECK(absl::IsResourceExhausted(status));
+  CHECK_THAT(std::string(status.message()), Catch::Contains("1000000"));
+}
+
 TEST_CASE("routes to a new cluster wait until it and its endpoints are acknowledged") {
   auto offer = SmallMesh();
   auto proxy = Connected(offer);

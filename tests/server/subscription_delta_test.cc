@@ -50,6 +50,44 @@ TEST_CASE("a first request that names nothing subscribes to every cluster") {
   CHECK(response->nonce == "1");
 }
 
+TEST_CASE("a proxy that asks for too many virtual hosts gets empty ones, and keeps the others") {
+  constexpr auto kVhds = ResourceType::kVirtualHost;
+  constexpr size_t kMost = SubscriptionDelta::kMostVirtualHosts;
+  const auto name = [](size_t i) { return "80/h" + std::to_string(i); };
+  FakeOffer offer;
+  offer.With(kVhds, "80/h0").With(kVhds, "80/new").With(kVhds, "80/late");
+  SubscriptionDelta hosts(kVhds);
+  Strings first;
+  for (size_t i = 0; i < kMost; ++i) first.push_back(name(i));
+  hosts.Receive(Ask(first));
+  const auto all = hosts.Next(offer, kAll, "1");
+  REQUIRE(all.has_value());
+  CHECK(Names(all->resources) == Strings{"80/h0"});
+  CHECK(offer.hosts_refused() == 0);
+  hosts.Receive(Ack("1"));
+
+  hosts.Receive(Ask({"80/h0", "80/new"}));
+  const auto over = hosts.Next(offer, kAll, "2");
+  REQUIRE(over.has_value());
+  CHECK(Names(over->resources) == Strings{"80/h0", "80/new"});
+  envoy::config::route::v3::VirtualHost refused;
+  REQUIRE(refused.ParseFromString(std::string(over->resources[1]->message())));
+  CHECK(refused.name() == "80/new");
+  CHECK(refused.routes().empty());
+  CHECK(offer.hosts_refused() == 1);
+  CHECK_FALSE(hosts.Wants("80/new"));
+  hosts.Receive(Ack("2"));
+
+  // One that is given up makes room.
+  hosts.Receive(Ask({}, {name(1)}));
+  hosts.Receive(Ask({"80/late"}));
+  const auto late = hosts.Next(offer, kAll, "3");
+  REQUIRE(late.has_value());
+  CHECK(Names(late->resources) == Strings{"80/late"});
+  CHECK(hosts.Wants("80/late"));
+  CHECK(offer.hosts_refused() == 1);
+}
+
 TEST_CASE("a first request that names nothing subscribes to no endpoints") {
   FakeOffer offer;
   offer.With(kEds, "a");
