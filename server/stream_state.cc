@@ -263,9 +263,8 @@ Permit StreamState::PermitFor(ResourceType type, bool overdue) {
   const bool listeners_open = InFlight(ResourceType::kListener);
   switch (type) {
     case ResourceType::kCluster:
-      return {.updates = true, .removals = false};
     case ResourceType::kEndpoint:
-      // Behind the clusters in the stream, which is order enough.
+      // Endpoints are behind the clusters in the stream, which is order enough.
       return {.updates = true, .removals = false};
     case ResourceType::kListener: {
       const bool ready =

@@ -100,9 +100,8 @@ std::optional<Response> SubscriptionDelta::Compose(Offer& offer, Difference diff
 void SubscriptionDelta::AddRefused(Offer& offer, Response& response) {
   offer.RefusedHosts(refused_.size(), !std::exchange(refused_any_, true));
   for (std::string& name : std::exchange(refused_, {})) {
-    auto empty = translator::EmptyOnDemandVirtualHost(name);
-    response.resources.push_back(
-        translator::Resource::Make(type_, std::move(name), std::move(empty), {}));
+    const auto empty = translator::EmptyOnDemandVirtualHost(name);
+    response.resources.push_back(translator::Resource::Make(type_, std::move(name), empty, {}));
   }
 }
 

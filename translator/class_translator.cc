@@ -240,16 +240,16 @@ ClassTranslator::SetPtr ClassTranslator::OnDemand(const mesh::Snapshot& snapshot
 }
 
 template <typename Message>
-ResourcePtr ClassTranslator::Intern(ResourceType type, std::string name,
+ResourcePtr ClassTranslator::Intern(ResourceType type, const std::string& name,
                                     Translated<Message> translated) {
-  return pool_.Intern(Resource::Make(type, std::move(name), translated.message,
+  return pool_.Intern(Resource::Make(type, name, translated.message,
                                      std::move(translated.origins), std::move(translated.parts)));
 }
 
 template <typename Message>
 ResourcePtr ClassTranslator::Intern(ResourceType type, Translated<Message> translated) {
-  std::string name = translated.message.name();
-  return Intern(type, std::move(name), std::move(translated));
+  const std::string name = translated.message.name();
+  return Intern(type, name, std::move(translated));
 }
 
 ResourcePtr ClassTranslator::Intern(ResourceType type, Translated<SerializedListener> translated) {

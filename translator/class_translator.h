@@ -104,7 +104,7 @@ class ClassTranslator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   template <typename Message>
-  ResourcePtr Intern(ResourceType type, std::string name, Translated<Message> translated);
+  ResourcePtr Intern(ResourceType type, const std::string& name, Translated<Message> translated);
   template <typename Message>
   ResourcePtr Intern(ResourceType type, Translated<Message> translated);
   ResourcePtr Intern(ResourceType type, Translated<SerializedListener> translated);

@@ -1,7 +1,10 @@
 #include "server/subscription_delta.h"
 
 #include <catch2/catch.hpp>
+#include <string>
+#include <vector>
 
+#include "envoy/config/route/v3/route_components.pb.h"
 #include "tests/server/fake_offer.h"
 
 namespace binnacle::server {

@@ -41,7 +41,7 @@ TEST_CASE("of ever new names those go that nobody asks for again") {
   size_t next = Fill(set, 0);
   const size_t many = next;
   CHECK(set.StartOver().empty());  // it is not known yet who comes back
-  CHECK(set.Update(&kNone, Find)->size() == 0);
+  CHECK(set.Update(&kNone, Find)->empty());
   set.Add(Name(1));
   next = Fill(set, next);
   const auto forgotten = set.StartOver();
