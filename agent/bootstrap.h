@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "agent/host_port.h"
 #include "agent/identity.h"
-#include "agent/server_channel.h"
+#include "agent/server_address.h"
 
 namespace binnacle::agent {
 

@@ -56,11 +56,11 @@ absl::StatusOr<std::optional<std::string>> BundleIn(const DiscoveryResponse& res
 class BundleStream::Session final
     : public grpc::ClientBidiReactor<DiscoveryRequest, DiscoveryResponse> {
  public:
-  Session(BundleStream& owner, WorkloadCertificatePtr certificate)
+  Session(BundleStream& owner, ca::WorkloadCertificatePtr certificate)
       : owner_(owner),
         certificate_(std::move(certificate)),
-        stub_(SecretDiscoveryService::NewStub(
-            DialServer(owner.parts_.server, owner.parts_.server_roots(), certificate_.get()))) {}
+        stub_(SecretDiscoveryService::NewStub(ca::DialService(
+            owner.parts_.server.service(), owner.parts_.server_roots(), certificate_.get()))) {}
 
   void Start() {
     request_.mutable_node()->CopyFrom(owner_.parts_.node);
@@ -82,7 +82,7 @@ class BundleStream::Session final
     return done_.WaitForNotificationWithTimeout(patience);
   }
   absl::Status end() const { return end_; }  // after its end
-  const WorkloadCertificate& certificate() const { return *certificate_; }
+  const ca::WorkloadCertificate& certificate() const { return *certificate_; }
 
   // Answers the bundle that waits, if the local Envoy has by now.
   void Acknowledge() ABSL_LOCKS_EXCLUDED(mu_) {
@@ -117,7 +117,7 @@ class BundleStream::Session final
   }
 
   void OnDone(const grpc::Status& status) override {
-    end_ = StatusOf(status, owner_.parts_.server);
+    end_ = ca::StatusOf(status, owner_.parts_.server.service());
     done_.Notify();
   }
 
@@ -169,7 +169,7 @@ class BundleStream::Session final
   }
 
   BundleStream& owner_;  // outlives it: waits for its end
-  const WorkloadCertificatePtr certificate_;
+  const ca::WorkloadCertificatePtr certificate_;
   grpc::ClientContext context_;
   const std::unique_ptr<SecretDiscoveryService::Stub> stub_;
   DiscoveryResponse response_;  // gRPC's from StartRead to OnReadDone
@@ -223,7 +223,7 @@ void BundleStream::KeepOn() {
 // OK: ended by ourselves, to connect again with a newer certificate, or at
 // Stop().
 absl::Status BundleStream::RunSession() {
-  WorkloadCertificatePtr certificate = parts_.certificate();
+  ca::WorkloadCertificatePtr certificate = parts_.certificate();
   if (certificate == nullptr || !certificate->ValidAt(parts_.clock.Now())) {
     return absl::FailedPreconditionError("there is no valid certificate to connect with");
   }

@@ -26,9 +26,9 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "agent/acknowledgements.h"
-#include "agent/server_channel.h"
-#include "agent/workload_certificate.h"
+#include "agent/server_address.h"
 #include "ca/clock.h"
+#include "ca/workload_certificate.h"
 #include "envoy/config/core/v3/base.pb.h"
 
 namespace binnacle::agent {
@@ -36,8 +36,8 @@ namespace binnacle::agent {
 struct BundleStreamParts {
   ServerAddress server;
   envoy::config::core::v3::Node node;
-  std::function<std::string()> server_roots;            // PEM
-  std::function<WorkloadCertificatePtr()> certificate;  // the newest
+  std::function<std::string()> server_roots;                // PEM
+  std::function<ca::WorkloadCertificatePtr()> certificate;  // the newest
   // Puts a bundle into effect; returns the version of the secret that holds it.
   std::function<absl::StatusOr<std::string>(absl::string_view pem)> take;
   Acknowledgements& acknowledgements;

@@ -7,16 +7,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/text_file.h"
-#include "ca/certificate_request.h"
-#include "proto/ca/certificate_service.grpc.pb.h"
+#include "ca/certificate_call.h"
 #include "spdlog/spdlog.h"
 
 namespace binnacle::agent {
 namespace {
-
-using istio::v1::auth::IstioCertificateRequest;
-using istio::v1::auth::IstioCertificateResponse;
-using istio::v1::auth::IstioCertificateService;
 
 absl::Status WithPrefix(absl::string_view prefix, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(prefix, ": ", status.message()));
@@ -28,8 +23,8 @@ bool Refused(const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<WorkloadCertificatePtr> CertificateClient::Request(
-    const WorkloadCertificate* current) {
+absl::StatusOr<ca::WorkloadCertificatePtr> CertificateClient::Request(
+    const ca::WorkloadCertificate* current) {
   if (current == nullptr || !current->ValidAt(clock_.Now())) return RequestWithToken();
   grpc::ClientContext context;
   auto renewed = RequestWith(current, context);
@@ -46,7 +41,7 @@ absl::StatusOr<WorkloadCertificatePtr> CertificateClient::Request(
                                    "; with the token: ", anew.status().message()));
 }
 
-absl::StatusOr<WorkloadCertificatePtr> CertificateClient::RequestWithToken() {
+absl::StatusOr<ca::WorkloadCertificatePtr> CertificateClient::RequestWithToken() {
   auto token = ReadTextFile(wish_.token_file);
   if (!token.ok()) return WithPrefix("cannot read the token", token.status());
   const absl::string_view text = absl::StripAsciiWhitespace(token->view());
@@ -54,7 +49,7 @@ absl::StatusOr<WorkloadCertificatePtr> CertificateClient::RequestWithToken() {
     return absl::NotFoundError(absl::StrCat("the token file ", wish_.token_file, " is empty"));
   }
   grpc::ClientContext context;
-  context.AddMetadata("authorization", absl::StrCat("Bearer ", text));
+  ca::ShowToken(context, text);
   auto answer = RequestWith(nullptr, context);
   if (!answer.ok() && Refused(answer.status())) {
     return WithPrefix(absl::StrCat("the control plane refuses the token of ", wish_.token_file),
@@ -63,36 +58,26 @@ absl::StatusOr<WorkloadCertificatePtr> CertificateClient::RequestWithToken() {
   return answer;
 }
 
-absl::StatusOr<WorkloadCertificatePtr> CertificateClient::RequestWith(
-    const WorkloadCertificate* own, grpc::ClientContext& context) {
+absl::StatusOr<ca::WorkloadCertificatePtr> CertificateClient::RequestWith(
+    const ca::WorkloadCertificate* own, grpc::ClientContext& context) {
   auto key = ca::PrivateKey::Generate(wish_.key_algorithm);
   if (!key.ok()) return key.status();
   const auto id = wish_.identity.spiffe_id();
   if (!id.ok()) return id.status();
-  auto csr = ca::CertificateRequest::Make(*key, *id);
-  if (!csr.ok()) return csr.status();
-  IstioCertificateRequest request;
-  request.set_csr(*std::move(csr));
-  request.set_validity_duration(absl::ToInt64Seconds(wish_.lifetime));
-  (*request.mutable_metadata()->mutable_fields())["NodeId"].set_string_value(
-      wish_.identity.NodeId());
   if (!wish_.identity.cluster_id.empty()) {
     context.AddMetadata("clusterid", wish_.identity.cluster_id);
   }
   context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
   if (!Begin(&context)) return absl::CancelledError("the agent is ending");
-  IstioCertificateResponse response;
-  const auto stub = IstioCertificateService::NewStub(DialServer(server_, trust_.ForServer(), own));
-  const grpc::Status called = stub->CreateCertificate(&context, request, &response);
+  auto got = ca::AskForCertificate(context, server_.service(), trust_.ForServer(), own,
+                                   {*id, wish_.lifetime, wish_.identity.NodeId()}, *std::move(key),
+                                   clock_);
   End();
-  if (!called.ok()) return StatusOf(called, server_);
-  auto got = WorkloadCertificate::Read(
-      *std::move(key), {response.cert_chain().begin(), response.cert_chain().end()}, clock_.Now());
   if (got.ok()) NoteIdentity(**got);
   return got;
 }
 
-void CertificateClient::NoteIdentity(const WorkloadCertificate& got) const {
+void CertificateClient::NoteIdentity(const ca::WorkloadCertificate& got) const {
   const std::string wanted = wish_.identity.spiffe_id()->ToString();
   if (got.name() == wanted) return;
   spdlog::warn(

@@ -22,11 +22,11 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "agent/identity.h"
-#include "agent/server_channel.h"
+#include "agent/server_address.h"
 #include "agent/trust.h"
-#include "agent/workload_certificate.h"
 #include "ca/clock.h"
 #include "ca/private_key.h"
+#include "ca/workload_certificate.h"
 #include "grpcpp/client_context.h"
 
 namespace binnacle::agent {
@@ -48,15 +48,15 @@ class CertificateClient {
       : server_(std::move(server)), wish_(std::move(wish)), trust_(trust), clock_(clock) {}
 
   // `current`: nullptr if there is none yet.
-  absl::StatusOr<WorkloadCertificatePtr> Request(const WorkloadCertificate* current);
+  absl::StatusOr<ca::WorkloadCertificatePtr> Request(const ca::WorkloadCertificate* current);
   // Ends a Request() that is under way, and every later one.
   void Cancel() ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
-  absl::StatusOr<WorkloadCertificatePtr> RequestWithToken();
-  absl::StatusOr<WorkloadCertificatePtr> RequestWith(const WorkloadCertificate* own,
-                                                     grpc::ClientContext& context);
-  void NoteIdentity(const WorkloadCertificate& got) const;
+  absl::StatusOr<ca::WorkloadCertificatePtr> RequestWithToken();
+  absl::StatusOr<ca::WorkloadCertificatePtr> RequestWith(const ca::WorkloadCertificate* own,
+                                                         grpc::ClientContext& context);
+  void NoteIdentity(const ca::WorkloadCertificate& got) const;
   bool Begin(grpc::ClientContext* context) ABSL_LOCKS_EXCLUDED(mu_);
   void End() ABSL_LOCKS_EXCLUDED(mu_);
 

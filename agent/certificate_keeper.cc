@@ -73,7 +73,7 @@ void CertificateKeeper::Try() {
   }
 }
 
-void CertificateKeeper::Succeeded(WorkloadCertificatePtr certificate) {
+void CertificateKeeper::Succeeded(ca::WorkloadCertificatePtr certificate) {
   const absl::Time not_after = certificate->leaf().not_after();
   const absl::Time next = RenewalTime(certificate->received, not_after, Jitter());
   if (!told_.empty()) spdlog::info("certificate: the control plane is back");
@@ -93,7 +93,7 @@ void CertificateKeeper::Succeeded(WorkloadCertificatePtr certificate) {
 }
 
 void CertificateKeeper::Failed(const absl::Status& why) {
-  const WorkloadCertificatePtr current = state().certificate;
+  const ca::WorkloadCertificatePtr current = state().certificate;
   const absl::Time now = clock_.Now();
   const absl::Duration remaining =
       current == nullptr ? absl::ZeroDuration() : current->leaf().not_after() - now;
@@ -106,7 +106,8 @@ void CertificateKeeper::Failed(const absl::Status& why) {
 }
 
 // Once for each change of what is wrong.
-void CertificateKeeper::TellOfFailure(const absl::Status& why, const WorkloadCertificate* current,
+void CertificateKeeper::TellOfFailure(const absl::Status& why,
+                                      const ca::WorkloadCertificate* current,
                                       absl::Duration delay) {
   const bool expired = current != nullptr && !current->ValidAt(clock_.Now());
   std::string trouble =

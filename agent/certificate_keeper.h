@@ -19,22 +19,23 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "agent/workload_certificate.h"
 #include "ca/clock.h"
+#include "ca/workload_certificate.h"
 
 namespace binnacle::agent {
 
 class CertificateKeeper {
  public:
   struct State {
-    WorkloadCertificatePtr certificate;  // nullptr: none yet
+    ca::WorkloadCertificatePtr certificate;  // nullptr: none yet
     absl::Time next_try;
     absl::Status last_error;  // OK if the last try succeeded
     uint64_t issued = 0;
     uint64_t failed = 0;
   };
-  using Request = std::function<absl::StatusOr<WorkloadCertificatePtr>(const WorkloadCertificate*)>;
-  using Taken = std::function<void(const WorkloadCertificatePtr&)>;
+  using Request =
+      std::function<absl::StatusOr<ca::WorkloadCertificatePtr>(const ca::WorkloadCertificate*)>;
+  using Taken = std::function<void(const ca::WorkloadCertificatePtr&)>;
 
   CertificateKeeper(Request request, Taken taken, const ca::Clock& clock)
       : request_(std::move(request)), taken_(std::move(taken)), clock_(clock) {}
@@ -51,9 +52,9 @@ class CertificateKeeper {
  private:
   void KeepOn();
   void Try();
-  void Succeeded(WorkloadCertificatePtr certificate);
+  void Succeeded(ca::WorkloadCertificatePtr certificate);
   void Failed(const absl::Status& why);
-  void TellOfFailure(const absl::Status& why, const WorkloadCertificate* current,
+  void TellOfFailure(const absl::Status& why, const ca::WorkloadCertificate* current,
                      absl::Duration delay);
   bool WaitForNextTry() ABSL_LOCKS_EXCLUDED(mu_);
   double Jitter() { return absl::Uniform(random_, -1.0, 1.0); }

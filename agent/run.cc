@@ -41,8 +41,8 @@ class Running {
         files_(store_),
         sds_({store_, files_, acknowledgements_}),
         client_(settings.server, settings.wish, trust_, clock_),
-        keeper_([this](const WorkloadCertificate* current) { return client_.Request(current); },
-                [this](const WorkloadCertificatePtr& got) { Publish(*got); }, clock_),
+        keeper_([this](const ca::WorkloadCertificate* current) { return client_.Request(current); },
+                [this](const ca::WorkloadCertificatePtr& got) { Publish(*got); }, clock_),
         bundles_({settings.server, AgentNode(settings.wish.identity),
                   [this] { return trust_.ForServer(); },
                   [this] { return keeper_.state().certificate; },
@@ -103,7 +103,7 @@ class Running {
 
   // Roots first: Envoy must not show a certificate under a root that it does
   // not know itself.
-  void Publish(const WorkloadCertificate& got) {
+  void Publish(const ca::WorkloadCertificate& got) {
     trust_.TakeRootsOf(got);
     store_.Put(std::string(kOwnCertificate),
                CertificateSecret(kOwnCertificate, got.ChainPem(), got.key.ToPem()));

@@ -13,10 +13,6 @@
 namespace binnacle::agent {
 namespace {
 
-// The name that every control plane's certificate bears (design section 4);
-// IP addresses are not in it.
-constexpr char kUsualServerName[] = "istiod.istio-system.svc";
-
 absl::Status Invalid(absl::string_view flag, const absl::Status& why) {
   return absl::InvalidArgumentError(absl::StrCat(flag, ": ", why.message()));
 }
@@ -93,7 +89,7 @@ absl::StatusOr<ServerAddress> ResolveServer(const Flags& flags) {
   auto address = ParseHostPort(flags.server);
   if (!address.ok()) return Invalid("--server", address.status());
   std::string name = flags.server_name;
-  if (name.empty()) name = IsIpAddress(address->host) ? kUsualServerName : address->host;
+  if (name.empty()) name = IsIpAddress(address->host) ? ca::kUsualServiceName : address->host;
   return ServerAddress{*std::move(address), std::move(name)};
 }
 

@@ -16,7 +16,7 @@
 #include "agent/certificate_client.h"
 #include "agent/host_port.h"
 #include "agent/identity.h"
-#include "agent/server_channel.h"
+#include "agent/server_address.h"
 
 namespace binnacle::agent {
 

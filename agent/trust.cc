@@ -73,7 +73,7 @@ absl::StatusOr<std::string> Trust::Take(absl::string_view pem) {
   return PublishLocked(*std::move(roots));
 }
 
-void Trust::TakeRootsOf(const WorkloadCertificate& certificate) {
+void Trust::TakeRootsOf(const ca::WorkloadCertificate& certificate) {
   const absl::MutexLock lock(&mu_);
   std::vector<Certificate> roots;
   if (bundle_ != nullptr) roots = bundle_->roots();

@@ -20,8 +20,8 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "agent/secret_store.h"
-#include "agent/workload_certificate.h"
 #include "ca/trust_bundle.h"
+#include "ca/workload_certificate.h"
 
 namespace binnacle::agent {
 
@@ -39,7 +39,7 @@ class Trust {
   // The roots beside a new certificate, which are the bundle of the moment it
   // was signed: whoever was given them counts as trusting them. They are added,
   // so that an answer that was overtaken by a newer bundle takes nothing away.
-  void TakeRootsOf(const WorkloadCertificate& certificate) ABSL_LOCKS_EXCLUDED(mu_);
+  void TakeRootsOf(const ca::WorkloadCertificate& certificate) ABSL_LOCKS_EXCLUDED(mu_);
 
   // nullptr before there is one.
   std::shared_ptr<const ca::TrustBundle> bundle() const ABSL_LOCKS_EXCLUDED(mu_);

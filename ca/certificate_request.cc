@@ -220,6 +220,17 @@ absl::StatusOr<std::string> TheOnlyBlock(absl::string_view pem) {
   return std::move(block.der);
 }
 
+bool AddName(X509_REQ* request, const SpiffeId& id) {
+  const X509ExtensionPtr name(
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name,
+                          absl::StrCat("critical,URI:", id.ToString()).c_str()));
+  STACK_OF(X509_EXTENSION)* extensions = nullptr;
+  const bool added = name != nullptr && X509v3_add_ext(&extensions, name.get(), -1) != nullptr &&
+                     X509_REQ_add_extensions(request, extensions) == 1;
+  sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+  return added;
+}
+
 }  // namespace
 
 absl::StatusOr<CertificateRequest> CertificateRequest::Parse(absl::string_view pem) {
@@ -232,20 +243,15 @@ absl::StatusOr<CertificateRequest> CertificateRequest::Parse(absl::string_view p
   return CertificateRequest(std::string(parts->public_key_info));
 }
 
-absl::StatusOr<std::string> CertificateRequest::Make(const PrivateKey& key, const SpiffeId& id) {
+absl::StatusOr<std::string> CertificateRequest::Make(const PrivateKey& key,
+                                                     const std::optional<SpiffeId>& id) {
   const X509RequestPtr request(X509_REQ_new());
-  STACK_OF(X509_EXTENSION)* extensions = nullptr;
-  const X509ExtensionPtr name(
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name,
-                          absl::StrCat("critical,URI:", id.ToString()).c_str()));
   const BioPtr bio = WriteBio();
-  const bool made = name != nullptr && X509v3_add_ext(&extensions, name.get(), -1) != nullptr &&
+  const bool made = (!id.has_value() || AddName(request.get(), *id)) &&
                     X509_REQ_set_version(request.get(), X509_REQ_VERSION_1) == 1 &&
                     X509_REQ_set_pubkey(request.get(), key.get()) == 1 &&
-                    X509_REQ_add_extensions(request.get(), extensions) == 1 &&
                     X509_REQ_sign(request.get(), key.get(), EVP_sha256()) > 0 &&
                     PEM_write_bio_X509_REQ(bio.get(), request.get()) == 1;
-  sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
   if (!made) {
     return absl::InternalError(
         absl::StrCat("cannot make a certificate request: ", TakeOpenSslErrors()));

@@ -15,6 +15,7 @@
 // Spec     RFC 2986; SPIFFE X509-SVID, section 4.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -30,8 +31,9 @@ class CertificateRequest {
   static constexpr size_t kMaxBytes = 16 << 10;
 
   static absl::StatusOr<CertificateRequest> Parse(absl::string_view pem);
-  // As an agent sends it: PEM, with the identity as its only name.
-  static absl::StatusOr<std::string> Make(const PrivateKey& key, const SpiffeId& id);
+  // As an agent sends it: PEM, with the identity as its only name. Who leaves the
+  // identity to the credential alone gives none.
+  static absl::StatusOr<std::string> Make(const PrivateKey& key, const std::optional<SpiffeId>& id);
 
   // SubjectPublicKeyInfo in DER, as the certificate will have it.
   const std::string& public_key_info() const { return public_key_info_; }

@@ -2,6 +2,7 @@
 
 #include "CLI/CLI.hpp"
 #include "ctl/ca_issued.h"
+#include "ctl/ca_request.h"
 #include "ctl/ca_root.h"
 #include "ctl/ca_rotate.h"
 #include "ctl/ca_status.h"
@@ -14,6 +15,7 @@ void AddCaCommand(CLI::App& program, Invocation& invocation) {
   AddCaStatusCommand(*command, invocation);
   AddCaRootCommand(*command, invocation);
   AddCaIssuedCommand(*command, invocation);
+  AddCaRequestCommand(*command, invocation);
   AddCaRotateCommand(*command, invocation);
   AddExamples(*command, {{"roots, issuer, and how long they last", "binnaclectl ca status"},
                          {"whom agents are to trust", "binnaclectl ca root"}});

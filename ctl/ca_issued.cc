@@ -6,6 +6,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "ctl/authority_questions.h"
 #include "ctl/json_field.h"
 #include "ctl/output_format.h"
 #include "ctl/proxy_name.h"
@@ -20,6 +21,7 @@ struct Options {
   bool valid = false;
   int limit = 100;
   OutputFormat format = OutputFormat::kTable;
+  OrderAddress address;
 };
 
 void Print(const Json& records, Console& console) {
@@ -35,13 +37,11 @@ void Print(const Json& records, Console& console) {
 
 ExitCode Issued(const Options& options, const Invocation& invocation) {
   Console& console = invocation.console;
-  const auto client = Connect(invocation);
-  if (!client.ok()) return Report(client.status(), console);
   std::multimap<std::string, std::string> query = {{"limit", absl::StrCat(options.limit)}};
   if (!options.identity.empty()) query.emplace("identity", options.identity);
   if (!options.serial.empty()) query.emplace("serial", options.serial);
   if (options.valid) query.emplace("valid", "1");
-  const auto records = client->Get("/debug/ca/issued", query);
+  const auto records = AskAuthority(invocation, options.address, "/debug/ca/issued", query);
   if (!records.ok()) return Report(records.status(), console);
   if (options.format != OutputFormat::kTable) {
     PrintStructured(*records, options.format, console);
@@ -70,7 +70,7 @@ void AddCaIssuedCommand(CLI::App& ca, Invocation& invocation) {
       ->capture_default_str()
       ->type_name("N");
   AddOutputOption(*command, options->format);
-  AddAdminOption(*command, invocation);
+  AddQuestionOptions(*command, invocation, options->address);
   AddExamples(*command,
               {{"the newest, whoever they are for", "binnaclectl ca issued"},
                {"what a namespace holds now", "binnaclectl ca issued /ns/default/ --valid"},

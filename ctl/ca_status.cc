@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "ctl/authority_questions.h"
 #include "ctl/ca_waiting.h"
 #include "ctl/json_field.h"
 #include "ctl/output_format.h"
@@ -22,6 +23,7 @@ constexpr size_t kFingerprintShown = 16;
 
 struct Options {
   OutputFormat format = OutputFormat::kTable;
+  OrderAddress address;
 };
 
 Cell LeftCell(const std::string& until) {
@@ -68,9 +70,7 @@ std::string PhaseText(const Json& state) {
 
 ExitCode Status(const Options& options, const Invocation& invocation) {
   Console& console = invocation.console;
-  const auto client = Connect(invocation);
-  if (!client.ok()) return Report(client.status(), console);
-  const auto state = client->Get("/debug/ca");
+  const auto state = AskAuthority(invocation, options.address, "/debug/ca");
   if (!state.ok()) return Report(state.status(), console);
   if (options.format != OutputFormat::kTable) {
     PrintStructured(*state, options.format, console);
@@ -95,7 +95,7 @@ void AddCaStatusCommand(CLI::App& ca, Invocation& invocation) {
       ca.add_subcommand("status", "Its certificates, how long they last, and a change of root");
   const auto options = std::make_shared<Options>();
   AddOutputOption(*command, options->format);
-  AddAdminOption(*command, invocation);
+  AddQuestionOptions(*command, invocation, options->address);
   AddExamples(*command, {{"roots, issuer, the server's own certificate", "binnaclectl ca status"},
                          {"for a script", "binnaclectl ca status -o json"}});
   command->callback([&invocation, options] {

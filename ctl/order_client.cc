@@ -129,11 +129,25 @@ absl::StatusOr<OrderClient::Answer> OrderClient::Post(const std::string& path,
   return Read(client->Post(path, body.dump(), "application/json"), address_);
 }
 
-void AddOrderOptions(CLI::App& command, Invocation& invocation, OrderAddress& address) {
-  command
-      .add_option("--socket", address.socket,
-                  "the server's admin socket (default: $BINNACLE_SOCKET, else as --admin tells)")
-      ->type_name("PATH");
+absl::StatusOr<OrderClient::Answer> OrderClient::Get(
+    const std::string& path, const std::multimap<std::string, std::string>& query) const {
+  const WithoutPipeSignal quiet;
+  auto client = Dial(address_);
+  if (!client.ok()) return client.status();
+  return Read(client->Get(path, query, httplib::Headers()), address_);
+}
+
+absl::StatusOr<std::string> OrderClient::GetText(const std::string& path) const {
+  const WithoutPipeSignal quiet;
+  auto client = Dial(address_);
+  if (!client.ok()) return client.status();
+  const httplib::Result result = client->Get(path);
+  if (result && result->status == 200) return result->body;
+  const auto refusal = Read(result, address_);
+  return refusal.ok() ? RefusalIn(*refusal) : refusal.status();
+}
+
+void AddServerOptions(CLI::App& command, OrderAddress& address) {
   command
       .add_option("--server", address.server,
                   "from another host: the server's --remote-admin-address")
@@ -148,6 +162,14 @@ void AddOrderOptions(CLI::App& command, Invocation& invocation, OrderAddress& ad
       .add_option("--roots", address.roots,
                   "with --server: the roots of the mesh, as ca root prints them")
       ->type_name("FILE");
+}
+
+void AddOrderOptions(CLI::App& command, Invocation& invocation, OrderAddress& address) {
+  command
+      .add_option("--socket", address.socket,
+                  "the server's admin socket (default: $BINNACLE_SOCKET, else as --admin tells)")
+      ->type_name("PATH");
+  AddServerOptions(command, address);
   AddAdminOption(command, invocation);
 }
 

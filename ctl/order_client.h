@@ -2,7 +2,7 @@
 //
 // Orders to the server: what changes the mesh or mints credentials. They go over
 // its admin socket, or from another host over TLS with an administrator's
-// certificate.
+// certificate, who may ask questions there too.
 //
 // Threads  one.
 // Errors   kUnavailable: nobody answers there, or nobody whom the roots vouch
@@ -10,6 +10,7 @@
 //          as admin_client.h says. Messages are for people and say what to do.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -39,10 +40,17 @@ class OrderClient {
   };
   // `path` begins with '/'. An answer that refuses is an answer too.
   absl::StatusOr<Answer> Post(const std::string& path, const Json& body) const;
+  // Questions. An answer that is text, or why there is none.
+  absl::StatusOr<Answer> Get(const std::string& path,
+                             const std::multimap<std::string, std::string>& query) const;
+  absl::StatusOr<std::string> GetText(const std::string& path) const;
 
  private:
   OrderAddress address_;
 };
+
+// Adds --server and what goes with it.
+void AddServerOptions(CLI::App& command, OrderAddress& address);
 
 // Adds --server and what goes with it, --socket, and --admin (by which the socket
 // is found if neither is given).

@@ -242,8 +242,8 @@ ClassTranslator::SetPtr ClassTranslator::OnDemand(const mesh::Snapshot& snapshot
 template <typename Message>
 ResourcePtr ClassTranslator::Intern(ResourceType type, const std::string& name,
                                     Translated<Message> translated) {
-  return pool_.Intern(Resource::Make(type, name, translated.message,
-                                     std::move(translated.origins), std::move(translated.parts)));
+  return pool_.Intern(Resource::Make(type, name, translated.message, std::move(translated.origins),
+                                     std::move(translated.parts)));
 }
 
 template <typename Message>

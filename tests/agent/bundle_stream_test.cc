@@ -15,9 +15,11 @@
 namespace binnacle::agent {
 namespace {
 
-WorkloadCertificatePtr Certify(TestAuthority& authority, absl::Duration lifetime = absl::Hours(1)) {
-  const ca::PrivateKey key = NewKey();
-  auto read = WorkloadCertificate::Read(key, authority.Issue(key, "web", lifetime), absl::Now());
+ca::WorkloadCertificatePtr Certify(ca::TestAuthority& authority,
+                                   absl::Duration lifetime = absl::Hours(1)) {
+  const ca::PrivateKey key = ca::NewKey();
+  auto read =
+      ca::WorkloadCertificate::Read(key, authority.Issue(key, "web", lifetime), absl::Now());
   REQUIRE(read.ok());
   return *read;
 }
@@ -33,10 +35,10 @@ struct Fixture {
   const std::string socket = folder.File("sds.sock");
   std::unique_ptr<Trust> trust;
   absl::Mutex mu;
-  WorkloadCertificatePtr certificate ABSL_GUARDED_BY(mu);
+  ca::WorkloadCertificatePtr certificate ABSL_GUARDED_BY(mu);
   std::unique_ptr<BundleStream> stream;
   // Other authorities, whose roots make other bundles.
-  TestAuthority second;
+  ca::TestAuthority second;
 
   explicit Fixture(absl::Duration lifetime = absl::Hours(1)) {
     trust = *Trust::Open(folder.Write("roots.pem", Roots()), store);
@@ -55,11 +57,11 @@ struct Fixture {
 
   std::string Roots() { return plane.authority()->bundle()->pem(); }
   std::string BothRoots() { return Roots() + second->bundle()->pem(); }
-  WorkloadCertificatePtr Current() {
+  ca::WorkloadCertificatePtr Current() {
     const absl::MutexLock lock(&mu);
     return certificate;
   }
-  void SetCertificate(WorkloadCertificatePtr next) {
+  void SetCertificate(ca::WorkloadCertificatePtr next) {
     const absl::MutexLock lock(&mu);
     certificate = std::move(next);
   }

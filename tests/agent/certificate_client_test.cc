@@ -93,7 +93,7 @@ TEST_CASE("without a token nothing is asked") {
 
 TEST_CASE("a control plane under a root that is not trusted gets no token") {
   Fixture f;
-  TestAuthority stranger;
+  ca::TestAuthority stranger;
   f.Connect(stranger->bundle()->pem());
   const absl::Status refused = f.client->Request(nullptr).status();
   CHECK(absl::IsUnavailable(refused));
@@ -121,7 +121,7 @@ TEST_CASE("a control plane of another name gets no token") {
 
 TEST_CASE("a root file that was replaced vouches for the control plane too") {
   Fixture f;
-  TestAuthority former;
+  ca::TestAuthority former;
   f.Connect(former->bundle()->pem());
   REQUIRE(f.trust->Take(former->bundle()->pem()).ok());
   CHECK_FALSE(f.client->Request(nullptr).ok());

@@ -4,14 +4,14 @@
 #include <catch2/catch.hpp>
 
 #include "tests/agent/eventually.h"
-#include "tests/agent/test_authority.h"
+#include "tests/ca/test_authority.h"
 
 namespace binnacle::agent {
 namespace {
 
 // Answers with certificates of this lifetime, or not at all.
 struct Fixture {
-  TestAuthority authority;
+  ca::TestAuthority authority;
   std::atomic<bool> away = false;
   std::atomic<int> asked = 0;
   std::atomic<int> published = 0;
@@ -19,14 +19,15 @@ struct Fixture {
 
   explicit Fixture(absl::Duration lifetime)
       : keeper(
-            [this, lifetime](const WorkloadCertificate*) -> absl::StatusOr<WorkloadCertificatePtr> {
+            [this, lifetime](
+                const ca::WorkloadCertificate*) -> absl::StatusOr<ca::WorkloadCertificatePtr> {
               ++asked;
               if (away) return absl::UnavailableError("nobody there");
-              const ca::PrivateKey key = NewKey();
-              return WorkloadCertificate::Read(key, authority.Issue(key, "web", lifetime),
-                                               absl::Now());
+              const ca::PrivateKey key = ca::NewKey();
+              return ca::WorkloadCertificate::Read(key, authority.Issue(key, "web", lifetime),
+                                                   absl::Now());
             },
-            [this](const WorkloadCertificatePtr&) { ++published; }, authority.clock()) {}
+            [this](const ca::WorkloadCertificatePtr&) { ++published; }, authority.clock()) {}
 };
 
 TEST_CASE("a certificate is renewed before it expires, again and again") {
@@ -49,7 +50,7 @@ TEST_CASE("while the control plane is away the last certificate is kept, beyond 
   f.keeper.Start();
   REQUIRE(f.keeper.WaitForFirst());
   f.away = true;
-  const WorkloadCertificatePtr last = f.keeper.state().certificate;
+  const ca::WorkloadCertificatePtr last = f.keeper.state().certificate;
   CHECK(Eventually([&] { return f.keeper.state().failed >= 3; }));
   CHECK(f.keeper.state().last_error.message() == "nobody there");
   CHECK(Eventually([&] { return !last->ValidAt(absl::Now()); }));

@@ -13,7 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "agent/secret_resource.h"
-#include "agent/server_channel.h"
+#include "agent/server_address.h"
 #include "ca/caller.h"
 #include "ca/certificate_service.h"
 #include "catch2/catch.hpp"
@@ -23,7 +23,7 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "proto/ca/certificate_service.grpc.pb.h"
-#include "tests/agent/test_authority.h"
+#include "tests/ca/test_authority.h"
 
 namespace binnacle::agent {
 
@@ -36,7 +36,7 @@ class ControlPlane {
   ~ControlPlane() { Stop(); }
 
   void Start() {
-    const ca::PrivateKey key = NewKey();
+    const ca::PrivateKey key = ca::NewKey();
     const auto serving = authority_->IssueServing(key, {kName}, absl::Hours(1));
     INFO(serving.status());
     REQUIRE(serving.ok());
@@ -60,7 +60,7 @@ class ControlPlane {
     server_->Wait();
   }
 
-  TestAuthority& authority() { return authority_; }
+  ca::TestAuthority& authority() { return authority_; }
   ServerAddress address() const { return {{"127.0.0.1", port_}, kName}; }
 
   // Of the certificates it issues from now on.
@@ -211,7 +211,7 @@ class ControlPlane {
     int streams_ ABSL_GUARDED_BY(mu_) = 0;
   };
 
-  TestAuthority authority_;
+  ca::TestAuthority authority_;
   absl::Mutex mu_;
   std::vector<std::string> shown_ ABSL_GUARDED_BY(mu_);
   std::string last_node_ ABSL_GUARDED_BY(mu_);

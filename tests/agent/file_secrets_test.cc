@@ -6,22 +6,22 @@
 #include "envoy/extensions/transport_sockets/tls/v3/secret.pb.h"
 #include "tests/agent/eventually.h"
 #include "tests/agent/temporary_directory.h"
-#include "tests/agent/test_authority.h"
+#include "tests/ca/test_authority.h"
 
 namespace binnacle::agent {
 namespace {
 
 // A certificate and its key, as files.
 struct Pair {
-  ca::PrivateKey key = NewKey();
+  ca::PrivateKey key = ca::NewKey();
   std::string chain;
 
-  explicit Pair(TestAuthority& authority) : chain(authority.Issue(key).front()) {}
+  explicit Pair(ca::TestAuthority& authority) : chain(authority.Issue(key).front()) {}
 };
 
 struct Fixture {
   TemporaryDirectory folder;
-  TestAuthority authority;
+  ca::TestAuthority authority;
   SecretStore store;
   FileSecrets files{store, absl::Milliseconds(20)};
   const std::string name = "file-cert:" + folder.File("cert.pem") + "~" + folder.File("key.pem");
@@ -72,7 +72,7 @@ TEST_CASE("a key that does not fit leaves the pair before it in place") {
   f.Write(good);
   f.files.Want(f.name);
   REQUIRE(Eventually([&] { return f.Holds(good); }));
-  f.folder.Write("key.pem", NewKey().ToPem().text());
+  f.folder.Write("key.pem", ca::NewKey().ToPem().text());
   CHECK(ReadFileSecret(f.name).status().message() == "the key of " + f.folder.File("key.pem") +
                                                          " is not that of the certificate in " +
                                                          f.folder.File("cert.pem"));

@@ -4,22 +4,22 @@
 
 #include "agent/secret_resource.h"
 #include "tests/agent/temporary_directory.h"
-#include "tests/agent/test_authority.h"
+#include "tests/ca/test_authority.h"
 
 namespace binnacle::agent {
 namespace {
 
-WorkloadCertificatePtr Certify(TestAuthority& authority) {
-  const ca::PrivateKey key = NewKey();
-  auto read = WorkloadCertificate::Read(key, authority.Issue(key), absl::Now());
+ca::WorkloadCertificatePtr Certify(ca::TestAuthority& authority) {
+  const ca::PrivateKey key = ca::NewKey();
+  auto read = ca::WorkloadCertificate::Read(key, authority.Issue(key), absl::Now());
   REQUIRE(read.ok());
   return *read;
 }
 
 struct Fixture {
   TemporaryDirectory folder;
-  TestAuthority first;
-  TestAuthority second;
+  ca::TestAuthority first;
+  ca::TestAuthority second;
   SecretStore store;
   const std::string file = folder.Write("roots.pem", first->bundle()->pem());
   std::unique_ptr<Trust> trust = *Trust::Open(file, store);

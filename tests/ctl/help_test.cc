@@ -3,8 +3,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "tests/ca/certificate_server.h"
 #include "tests/ctl/admin_stub.h"
 #include "tests/ctl/program_run.h"
 #include "tests/ctl/scratch_directory.h"
@@ -28,6 +30,7 @@ const std::vector<std::vector<std::string>> kCommands = {{},
                                                          {"ca", "status"},
                                                          {"ca", "root"},
                                                          {"ca", "issued"},
+                                                         {"ca", "request"},
                                                          {"ca", "rotate"},
                                                          {"token"},
                                                          {"token", "create"},
@@ -61,8 +64,13 @@ TEST_CASE("every command's help names itself, fits 120 columns, and has examples
   const ScratchDirectory directory;
   directory.Write("mesh/reviews.yaml", kReviews);
   directory.Write("reviews.yaml", kReviews);
+  const ca::CertificateServer certificates;
+  directory.Write("token", certificates.tokens->Make("ops", "admin", absl::Hours(1))->text());
+  const std::string certificate_address = absl::StrCat("localhost:", certificates.port);
   const std::string programs = std::filesystem::path(BINNACLECTL).parent_path().string();
   for (std::vector<std::string> words : kCommands) {
+    // An example of another command writes it, too.
+    directory.Write("mesh-root.pem", certificates.mesh.authority->bundle()->pem());
     words.emplace_back("--help");
     const ProgramRun run = Run(words);
     CHECK(run.code == ExitCode::kOk);
@@ -70,9 +78,10 @@ TEST_CASE("every command's help names itself, fits 120 columns, and has examples
     const std::vector<std::string> examples = ExampleLines(run.out);
     CHECK_FALSE(examples.empty());
     for (const std::string& example : examples) {
-      const ShellRun shell =
-          Bash(absl::StrCat("set -eo pipefail\ncd ", directory.path(), "\nexport PATH=", programs,
-                            ":$PATH BINNACLE_ADMIN=", stub.address(), "\n", example, "\n"));
+      const ShellRun shell = Bash(absl::StrCat(
+          "set -eo pipefail\ncd ", directory.path(), "\nexport PATH=", programs,
+          ":$PATH BINNACLE_ADMIN=", stub.address(), "\n",
+          absl::StrReplaceAll(example, {{"mesh.example.com:15012", certificate_address}}), "\n"));
       INFO(example << "\n" << shell.text);
       CHECK(shell.code == 0);
       CHECK_FALSE(shell.text.empty());

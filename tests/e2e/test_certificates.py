@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.x509 import verification
 from cryptography.hazmat.primitives import hashes
 
-from lab.control_plane import ControlPlane
+from lab.control_plane import BINNACLECTL, ControlPlane
 from lab.wait import until
 from mesh.certificate_client import CertificateClient, csr, key_pem, new_key, uri_of
 from mesh.plugged_in import plugged_in
@@ -235,6 +235,46 @@ def test_an_administrator_gives_orders_from_another_host(tmp_path):
   assert order("admin", "token", "create").returncode == 3  # under the new root now
   (tmp_path / "roots.pem").write_text(control_plane.trust_bundle())
   assert order("admin", "token", "create").returncode == 0
+  control_plane.stop()
+
+
+def test_an_administrators_certificate_is_had_renewed_and_used_from_another_host(tmp_path):
+  control_plane = start(tmp_path, "--remote-admin-address", "127.0.0.1:0", "--administrator",
+                        "spiffe://cluster.local/ns/ops/sa/admin")
+  port = re.search(r"orders: listening on 127\.0\.0\.1:(\d+)",
+                   control_plane.process.log.read_text())[1]
+  roots, token, out = (tmp_path / name for name in ("roots.pem", "token", "admin"))
+  roots.write_text(control_plane.trust_bundle())
+  token.write_text(control_plane.token("ops", "admin"))
+
+  def elsewhere(*words):
+    """binnaclectl where neither the server's admin address nor its socket can be reached."""
+    done = subprocess.run([BINNACLECTL, *map(str, words)], text=True, capture_output=True,
+                          env={"BINNACLE_ADMIN": "127.0.0.1:9", "BINNACLE_SOCKET": "/nowhere"})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+  def request(*words):
+    return elsewhere("ca", "request", "--server", control_plane.secure_address, "--out", out, *words)
+
+  def ask(*words):
+    return elsewhere(*words, "--server", f"localhost:{port}", "--certificate",
+                     out / "cert-chain.pem", "--key", out / "key.pem", "--roots",
+                     out / "root-cert.pem")
+
+  told = request("--roots", roots, "--token-file", token, "--lifetime", "1h")
+  assert told.startswith("spiffe://cluster.local/ns/ops/sa/admin\nvalid until")
+  assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in out.iterdir()} == {
+      name: 0o600 for name in ("key.pem", "cert-chain.pem", "root-cert.pem")}
+  assert "CN=Binnacle root" in ask("ca", "status")
+  token.unlink()
+  first = (out / "cert-chain.pem").read_text()
+  request()
+  assert (out / "cert-chain.pem").read_text() != first
+  assert ask("ca", "root") == control_plane.trust_bundle()
+  records = json.loads(ask("ca", "issued", "/sa/admin", "-o", "json"))
+  assert [record["caller"].split()[0] for record in records] == ["certificate", "token"]
+  assert ask("token", "create", "-n", "shop", "--service-account", "web").count(".") == 2
   control_plane.stop()
 
 

@@ -1,10 +1,10 @@
-#include "agent/workload_certificate.h"
+#include "ca/workload_certificate.h"
 
 #include <catch2/catch.hpp>
 
-#include "tests/agent/test_authority.h"
+#include "tests/ca/test_authority.h"
 
-namespace binnacle::agent {
+namespace binnacle::ca {
 namespace {
 
 constexpr char kPrefix[] = "the certificate that the control plane sent cannot be used: ";
@@ -12,7 +12,7 @@ constexpr char kPrefix[] = "the certificate that the control plane sent cannot b
 TEST_CASE("an answer is a leaf, what leads to a root, and roots") {
   TestAuthority authority;
   REQUIRE(authority->Introduce().ok());
-  const ca::PrivateKey key = NewKey();
+  const PrivateKey key = NewKey();
   const auto read = WorkloadCertificate::Read(key, authority.Issue(key), absl::Now());
   INFO(read.status());
   REQUIRE(read.ok());
@@ -30,7 +30,7 @@ TEST_CASE("an answer for another key is not taken") {
 
 TEST_CASE("an answer without a root, or without any certificate, is not taken") {
   TestAuthority authority;
-  const ca::PrivateKey key = NewKey();
+  const PrivateKey key = NewKey();
   const std::vector<std::string> answer = authority.Issue(key);
   CHECK(WorkloadCertificate::Read(key, {answer.front()}, absl::Now()).status().message() ==
         std::string(kPrefix) + "it came without a root");
@@ -41,7 +41,7 @@ TEST_CASE("an answer without a root, or without any certificate, is not taken") 
 TEST_CASE("an answer that leads to none of its roots is not taken") {
   TestAuthority authority;
   TestAuthority stranger;
-  const ca::PrivateKey key = NewKey();
+  const PrivateKey key = NewKey();
   CHECK_FALSE(WorkloadCertificate::Read(
                   key, {authority.Issue(key).front(), stranger->bundle()->pem()}, absl::Now())
                   .ok());
@@ -49,10 +49,10 @@ TEST_CASE("an answer that leads to none of its roots is not taken") {
 
 TEST_CASE("an answer that has expired is not taken") {
   TestAuthority authority;
-  const ca::PrivateKey key = NewKey();
+  const PrivateKey key = NewKey();
   CHECK_FALSE(
       WorkloadCertificate::Read(key, authority.Issue(key), absl::Now() + absl::Hours(2)).ok());
 }
 
 }  // namespace
-}  // namespace binnacle::agent
+}  // namespace binnacle::ca

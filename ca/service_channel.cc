@@ -1,4 +1,4 @@
-#include "agent/server_channel.h"
+#include "ca/service_channel.h"
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -7,16 +7,16 @@
 #include "grpcpp/support/channel_arguments.h"
 #include "openssl/crypto.h"
 
-namespace binnacle::agent {
+namespace binnacle::ca {
 namespace {
 
 constexpr int kKeepaliveMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
 
-grpc::ChannelArguments Arguments(const ServerAddress& server) {
+grpc::ChannelArguments Arguments(const ServiceAddress& service) {
   grpc::ChannelArguments arguments;
-  arguments.SetSslTargetNameOverride(server.name);
-  arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, server.name);
+  arguments.SetSslTargetNameOverride(service.name);
+  arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, service.name);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
@@ -39,26 +39,26 @@ std::string Reason(const std::string& said, const std::string& name) {
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> DialServer(const ServerAddress& server, const std::string& roots_pem,
-                                          const WorkloadCertificate* own) {
+std::shared_ptr<grpc::Channel> DialService(const ServiceAddress& service,
+                                           const std::string& roots_pem,
+                                           const WorkloadCertificate* own) {
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = roots_pem;
   if (own != nullptr) {
     options.pem_private_key = own->key.ToPem().text();
     options.pem_cert_chain = own->ChainPem();
   }
-  auto channel = grpc::CreateCustomChannel(server.address.ToString(), grpc::SslCredentials(options),
-                                           Arguments(server));
+  auto channel =
+      grpc::CreateCustomChannel(service.target, grpc::SslCredentials(options), Arguments(service));
   OPENSSL_cleanse(options.pem_private_key.data(), options.pem_private_key.size());
   return channel;
 }
 
-absl::Status StatusOf(const grpc::Status& status, const ServerAddress& server) {
+absl::Status StatusOf(const grpc::Status& status, const ServiceAddress& service) {
   const auto code = static_cast<absl::StatusCode>(status.error_code());
   if (code != absl::StatusCode::kUnavailable) return absl::Status(code, status.error_message());
-  return absl::UnavailableError(absl::StrCat("cannot reach the control plane at ",
-                                             server.address.ToString(), ": ",
-                                             Reason(status.error_message(), server.name)));
+  return absl::UnavailableError(absl::StrCat("cannot reach the control plane at ", service.target,
+                                             ": ", Reason(status.error_message(), service.name)));
 }
 
-}  // namespace binnacle::agent
+}  // namespace binnacle::ca

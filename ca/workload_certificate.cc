@@ -1,4 +1,4 @@
-#include "agent/workload_certificate.h"
+#include "ca/workload_certificate.h"
 
 #include <utility>
 
@@ -8,10 +8,8 @@
 #include "ca/trust_bundle.h"
 #include "openssl/x509.h"
 
-namespace binnacle::agent {
+namespace binnacle::ca {
 namespace {
-
-using ca::Certificate;
 
 absl::Status Unusable(absl::string_view reason) {
   return absl::InternalError(
@@ -39,7 +37,7 @@ void Split(std::vector<Certificate> all, WorkloadCertificate& out) {
 }  // namespace
 
 absl::StatusOr<WorkloadCertificatePtr> WorkloadCertificate::Read(
-    ca::PrivateKey key, const std::vector<std::string>& answer, absl::Time now) {
+    PrivateKey key, const std::vector<std::string>& answer, absl::Time now) {
   auto all = Certificate::ListFromPem(absl::StrJoin(answer, "\n"));
   if (!all.ok()) return Unusable(all.status().message());
   if (all->size() < 2) return Unusable("it came without a root");
@@ -49,7 +47,7 @@ absl::StatusOr<WorkloadCertificatePtr> WorkloadCertificate::Read(
   auto read =
       std::make_shared<WorkloadCertificate>(WorkloadCertificate{std::move(key), {}, {}, now});
   Split(*std::move(all), *read);
-  const auto verified = ca::TrustBundle(read->roots).Verify(read->chain, now);
+  const auto verified = TrustBundle(read->roots).Verify(read->chain, now);
   if (!verified.ok()) return Unusable(verified.status().message());
   return read;
 }
@@ -61,4 +59,4 @@ std::string WorkloadCertificate::name() const {
   return names.empty() ? leaf().subject() : absl::StrJoin(names, ", ");
 }
 
-}  // namespace binnacle::agent
+}  // namespace binnacle::ca

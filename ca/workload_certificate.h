@@ -1,7 +1,7 @@
-// agent/workload_certificate.h
+// ca/workload_certificate.h
 //
-// A proxy's key and the certificate for it, as the control plane answered, once
-// it has been checked.
+// A workload's key and the certificate for it, as a certificate service answered,
+// once it has been checked.
 //
 // Threads  immutable once read; share as shared_ptr<const WorkloadCertificate>.
 // Errors   Read(): kInternal: what came back cannot be used (no certificate,
@@ -18,18 +18,18 @@
 #include "ca/certificate.h"
 #include "ca/private_key.h"
 
-namespace binnacle::agent {
+namespace binnacle::ca {
 
 struct WorkloadCertificate {
   static absl::StatusOr<std::shared_ptr<const WorkloadCertificate>> Read(
-      ca::PrivateKey key, const std::vector<std::string>& answer, absl::Time now);
+      PrivateKey key, const std::vector<std::string>& answer, absl::Time now);
 
-  ca::PrivateKey key;
-  std::vector<ca::Certificate> chain;  // the leaf, then intermediates
-  std::vector<ca::Certificate> roots;
+  PrivateKey key;
+  std::vector<Certificate> chain;  // the leaf, then intermediates
+  std::vector<Certificate> roots;
   absl::Time received;
 
-  const ca::Certificate& leaf() const { return chain.front(); }
+  const Certificate& leaf() const { return chain.front(); }
   std::string ChainPem() const;
   bool ValidAt(absl::Time now) const { return now < leaf().not_after(); }
   // Its SPIFFE ID, or what it has instead; for the log.
@@ -38,4 +38,4 @@ struct WorkloadCertificate {
 
 using WorkloadCertificatePtr = std::shared_ptr<const WorkloadCertificate>;
 
-}  // namespace binnacle::agent
+}  // namespace binnacle::ca

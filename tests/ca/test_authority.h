@@ -1,4 +1,4 @@
-// tests/agent/test_authority.h
+// tests/ca/test_authority.h
 //
 // A real authority whose state is in memory.
 #pragma once
@@ -12,14 +12,14 @@
 #include "ca/authority.h"
 #include "catch2/catch.hpp"
 
-namespace binnacle::agent {
+namespace binnacle::ca {
 
-class MemoryStorage final : public ca::Storage {
+class MemoryStorage final : public Storage {
  public:
-  absl::StatusOr<ca::SecretText> Read(const std::string& name) const override {
+  absl::StatusOr<SecretText> Read(const std::string& name) const override {
     const auto it = files_.find(name);
     if (it == files_.end()) return absl::NotFoundError(name);
-    return ca::SecretText(it->second);
+    return SecretText(it->second);
   }
   absl::Status Write(const std::string& name, absl::string_view content) override {
     files_[name] = std::string(content);
@@ -38,24 +38,24 @@ class MemoryStorage final : public ca::Storage {
 class TestAuthority {
  public:
   TestAuthority() {
-    auto opened = ca::Authority::Open({}, storage_, clock_);
+    auto opened = Authority::Open({}, storage_, clock_);
     INFO(opened.status());
     REQUIRE(opened.ok());
     authority_ = *std::move(opened);
   }
 
-  ca::Authority& operator*() { return *authority_; }
-  ca::Authority* operator->() { return authority_.get(); }
-  const ca::Clock& clock() const { return clock_; }
+  Authority& operator*() { return *authority_; }
+  Authority* operator->() { return authority_.get(); }
+  const Clock& clock() const { return clock_; }
 
   // What a control plane answers for this key.
-  std::vector<std::string> Issue(const ca::PrivateKey& key, const std::string& account = "web",
+  std::vector<std::string> Issue(const PrivateKey& key, const std::string& account = "web",
                                  absl::Duration lifetime = absl::Hours(1)) {
-    const auto id = ca::SpiffeId::Make("cluster.local", "shop", account);
+    const auto id = SpiffeId::Make("cluster.local", "shop", account);
     REQUIRE(id.ok());
-    const auto csr = ca::CertificateRequest::Make(key, *id);
+    const auto csr = CertificateRequest::Make(key, *id);
     REQUIRE(csr.ok());
-    const auto request = ca::CertificateRequest::Parse(*csr);
+    const auto request = CertificateRequest::Parse(*csr);
     REQUIRE(request.ok());
     const auto issued = authority_->IssueSvid(*request, *id, lifetime);
     INFO(issued.status());
@@ -65,14 +65,14 @@ class TestAuthority {
 
  private:
   MemoryStorage storage_;
-  ca::SystemClock clock_;
-  std::unique_ptr<ca::Authority> authority_;
+  SystemClock clock_;
+  std::unique_ptr<Authority> authority_;
 };
 
-inline ca::PrivateKey NewKey() {
-  auto key = ca::PrivateKey::Generate(ca::KeyAlgorithm::kEcP256);
+inline PrivateKey NewKey() {
+  auto key = PrivateKey::Generate(KeyAlgorithm::kEcP256);
   REQUIRE(key.ok());
   return *std::move(key);
 }
 
-}  // namespace binnacle::agent
+}  // namespace binnacle::ca
