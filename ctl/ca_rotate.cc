@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "ctl/authority_questions.h"
 #include "ctl/ca_waiting.h"
 #include "ctl/json_field.h"
 #include "ctl/order_client.h"
@@ -46,14 +47,12 @@ std::string Told(const Json& state) {
 }
 
 // Until the new root signs: what follows takes as long as certificates live.
-ExitCode Wait(absl::Duration timeout, const Invocation& invocation) {
+ExitCode Wait(absl::Duration timeout, const OrderAddress& address, const Invocation& invocation) {
   Console& console = invocation.console;
-  const auto client = Connect(invocation);
-  if (!client.ok()) return Report(client.status(), console);
   const absl::Time deadline = absl::Now() + timeout;
   std::string told;
   for (;;) {
-    const auto state = client->Get("/debug/ca");
+    const auto state = AskAuthority(invocation, address, "/debug/ca");
     if (!state.ok()) return Report(state.status(), console);
     if (std::string now = Told(*state); now != told) {
       console.err << now << std::endl;
@@ -78,12 +77,6 @@ ExitCode Rotate(const Options& options, const Invocation& invocation) {
                                                           "\" is no time, as 90s or 10m is")),
                   console);
   }
-  if (options.wait && !options.address.server.empty()) {
-    return Report(absl::InvalidArgumentError(
-                      "--wait does not go with --server: its certificate will be under the new "
-                      "root, which --roots does not have yet"),
-                  console);
-  }
   const auto orders = ConnectForOrders(invocation, options.address);
   if (!orders.ok()) return Report(orders.status(), console);
   const auto answer = orders->Post("/ca/rotate", {{"action", ActionOf(options)}});
@@ -93,7 +86,12 @@ ExitCode Rotate(const Options& options, const Invocation& invocation) {
     PrintWaiting(Field(answer->body, "waitingFor"), console);
     return code;
   }
-  if (options.wait) return Wait(timeout, invocation);
+  if (options.wait) {
+    // Once the new root signs, the server's certificate is under it.
+    OrderAddress address = options.address;
+    address.more_roots = Text(answer->body, "trustBundle");
+    return Wait(timeout, address, invocation);
+  }
   console.out << Told(answer->body) << '\n';
   PrintWaiting(Field(answer->body, "waitingFor"), console);
   return ExitCode::kOk;

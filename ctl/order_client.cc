@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "ca/certificate.h"
 #include "ctl/json_field.h"
 #include "httplib.h"
 #include "openssl/err.h"
@@ -51,6 +52,16 @@ absl::Status BadFile(absl::string_view flag, const std::string& file, absl::stri
   return absl::InvalidArgumentError(absl::StrCat(flag, " ", file, ": ", what));
 }
 
+absl::Status Trust(const std::string& more_roots, SSL_CTX* context) {
+  if (more_roots.empty()) return absl::OkStatus();
+  const auto roots = ca::Certificate::ListFromPem(more_roots);
+  if (!roots.ok()) return roots.status();
+  X509_STORE* store = SSL_CTX_get_cert_store(context);
+  for (const ca::Certificate& root : *roots) X509_STORE_add_cert(store, root.x509());
+  ERR_clear_error();  // of one that was there already
+  return absl::OkStatus();
+}
+
 // What is shown to the server.
 absl::Status Show(const OrderAddress& address, SSL_CTX* context) {
   if (context == nullptr) {
@@ -63,7 +74,7 @@ absl::Status Show(const OrderAddress& address, SSL_CTX* context) {
   if (SSL_CTX_use_PrivateKey_file(context, address.key.c_str(), SSL_FILETYPE_PEM) != 1) {
     return BadFile("--key", address.key, "no key in PEM, or not that of the certificate");
   }
-  return absl::OkStatus();
+  return Trust(address.more_roots, context);
 }
 
 absl::Status CheckAddress(const OrderAddress& address) {

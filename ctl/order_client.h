@@ -28,6 +28,7 @@ struct OrderAddress {
   std::string certificate;  // files
   std::string key;
   std::string roots;
+  std::string more_roots;  // PEM, beside those of the file; may be empty
 };
 
 class OrderClient {

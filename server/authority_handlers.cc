@@ -95,7 +95,11 @@ void Rotate(MeshAuthority& authority, const httplib::Request& request,
   if (!body.has_value()) return;
   const absl::Status taken = TakeStep(authority, Word(*body, "action"));
   Json state = AuthorityJson(authority);
-  if (taken.ok()) return Answer(response, state);
+  if (taken.ok()) {
+    // From another host it is asked how it goes on, when the new root signs.
+    state["trustBundle"] = authority.authority().bundle()->pem();
+    return Answer(response, state);
+  }
   if (!absl::IsFailedPrecondition(taken)) return Refuse(response, taken);
   Answer(response, {{"error", std::string(taken.message())}, {"waitingFor", state["waitingFor"]}},
          409);
