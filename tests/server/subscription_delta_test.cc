@@ -91,6 +91,25 @@ TEST_CASE("a proxy that asks for too many virtual hosts gets empty ones, and kee
   CHECK(offer.hosts_refused() == 1);
 }
 
+TEST_CASE("a proxy that comes back with too many virtual hosts is told of each once") {
+  constexpr auto kVhds = ResourceType::kVirtualHost;
+  FakeOffer offer;
+  SubscriptionDelta hosts(kVhds);
+  DeltaDiscoveryRequest first;
+  for (size_t i = 0; i < SubscriptionDelta::kMostVirtualHosts + 1; ++i) {
+    const std::string name = "80/h" + std::to_string(i);
+    first.add_resource_names_subscribe(name);
+    (*first.mutable_initial_resource_versions())[name] = "old";
+    offer.With(kVhds, name);
+  }
+  hosts.Receive(first);
+  const auto response = hosts.Next(offer, kAll, "1");
+  REQUIRE(response.has_value());
+  CHECK(response->resources.size() == SubscriptionDelta::kMostVirtualHosts + 1);
+  CHECK(response->removed.empty());
+  CHECK(offer.hosts_refused() == 1);
+}
+
 TEST_CASE("a first request that names nothing subscribes to no endpoints") {
   FakeOffer offer;
   offer.With(kEds, "a");
