@@ -10,7 +10,7 @@
 #include "tests/agent/control_plane.h"
 #include "tests/agent/eventually.h"
 #include "tests/agent/sds_client.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/ca/temporary_directory.h"
 
 namespace binnacle::agent {
 namespace {
@@ -25,7 +25,7 @@ ca::WorkloadCertificatePtr Certify(ca::TestAuthority& authority,
 }
 
 struct Fixture {
-  TemporaryDirectory folder;
+  ca::TemporaryDirectory folder;
   ControlPlane plane;
   ca::SystemClock clock;
   SecretStore store;

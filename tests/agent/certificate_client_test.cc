@@ -4,13 +4,13 @@
 #include <memory>
 
 #include "tests/agent/control_plane.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/ca/temporary_directory.h"
 
 namespace binnacle::agent {
 namespace {
 
 struct Fixture {
-  TemporaryDirectory folder;
+  ca::TemporaryDirectory folder;
   ControlPlane plane;
   SecretStore store;
   ca::SystemClock clock;

@@ -8,7 +8,7 @@
 
 #include "agent/envoy_command.h"
 #include "tests/agent/eventually.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/ca/temporary_directory.h"
 
 namespace binnacle::agent {
 namespace {
@@ -47,7 +47,7 @@ TEST_CASE("an Envoy that is killed is started again") {
 }
 
 TEST_CASE("a program that is not there is looked for again") {
-  const TemporaryDirectory folder;
+  const ca::TemporaryDirectory folder;
   const std::string program = folder.File("envoy");
   EnvoyProcess envoy({program}, Quick());
   envoy.Start();
@@ -60,7 +60,7 @@ TEST_CASE("a program that is not there is looked for again") {
 }
 
 TEST_CASE("an Envoy is asked to end with SIGTERM, which it does not inherit blocked") {
-  const TemporaryDirectory folder;
+  const ca::TemporaryDirectory folder;
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -78,7 +78,7 @@ TEST_CASE("an Envoy is asked to end with SIGTERM, which it does not inherit bloc
 }
 
 TEST_CASE("an Envoy that does not end is killed") {
-  const TemporaryDirectory folder;
+  const ca::TemporaryDirectory folder;
   EnvoyProcess envoy(
       Shell("trap '' TERM; echo up >" + folder.File("up") + "; while true; do sleep 0.05; done"),
       Quick());

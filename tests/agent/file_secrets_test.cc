@@ -5,7 +5,7 @@
 
 #include "envoy/extensions/transport_sockets/tls/v3/secret.pb.h"
 #include "tests/agent/eventually.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/ca/temporary_directory.h"
 #include "tests/ca/test_authority.h"
 
 namespace binnacle::agent {
@@ -20,7 +20,7 @@ struct Pair {
 };
 
 struct Fixture {
-  TemporaryDirectory folder;
+  ca::TemporaryDirectory folder;
   ca::TestAuthority authority;
   SecretStore store;
   FileSecrets files{store, absl::Milliseconds(20)};

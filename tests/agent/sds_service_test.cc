@@ -7,13 +7,13 @@
 #include "agent/file_secrets.h"
 #include "tests/agent/eventually.h"
 #include "tests/agent/sds_client.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/ca/temporary_directory.h"
 
 namespace binnacle::agent {
 namespace {
 
 struct Fixture {
-  TemporaryDirectory folder;
+  ca::TemporaryDirectory folder;
   SecretStore store;
   FileSecrets files{store, absl::Milliseconds(20)};
   Acknowledgements acknowledgements;

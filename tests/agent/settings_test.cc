@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/agent/temporary_directory.h"
+#include "tests/ca/temporary_directory.h"
 
 namespace binnacle::agent {
 namespace {
@@ -42,7 +42,7 @@ TEST_CASE("who listens everywhere is asked on loopback") {
 }
 
 TEST_CASE("labels of the command line win over those of the file and the environment") {
-  const TemporaryDirectory folder;
+  const ca::TemporaryDirectory folder;
   Flags flags = Good();
   flags.labels_json = R"({"a": "env", "b": "env", "c": "env"})";
   flags.labels_file = folder.Write("labels", "b=\"file\"\nc=\"file\"\n");

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "agent/secret_resource.h"
-#include "tests/agent/temporary_directory.h"
+#include "tests/ca/temporary_directory.h"
 #include "tests/ca/test_authority.h"
 
 namespace binnacle::agent {
@@ -17,7 +17,7 @@ ca::WorkloadCertificatePtr Certify(ca::TestAuthority& authority) {
 }
 
 struct Fixture {
-  TemporaryDirectory folder;
+  ca::TemporaryDirectory folder;
   ca::TestAuthority first;
   ca::TestAuthority second;
   SecretStore store;

@@ -15,6 +15,7 @@
 #include "ca/certificate_service.h"
 #include "ca/jwt_verifier.h"
 #include "ca/mesh_authenticator.h"
+#include "ca/service_channel.h"
 #include "ca/token.h"
 #include "ca/verification_keys.h"
 #include "grpcpp/grpcpp.h"
@@ -63,7 +64,9 @@ class FailingLog final : public IssuanceLog {
 struct CertificateServer {
   explicit CertificateServer(IssuanceLimits limits = {}) : limit(limits, mesh.clock) {
     const auto key = PrivateKey::Generate(KeyAlgorithm::kEcP256).value();
-    const auto own = mesh.authority->IssueServing(key, {"localhost"}, absl::Hours(24)).value();
+    const auto own =
+        mesh.authority->IssueServing(key, {"localhost", kUsualServiceName}, absl::Hours(24))
+            .value();
     std::string chain;
     for (const std::string& pem : own.chain) chain += pem;
     namespace tls = grpc::experimental;

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "catch2/catch.hpp"
@@ -14,7 +15,7 @@ namespace binnacle::ca {
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
-    std::string name = std::filesystem::temp_directory_path() / "binnacle_ca_XXXXXX";
+    std::string name = std::filesystem::temp_directory_path() / "binnacle_XXXXXX";
     REQUIRE(mkdtemp(name.data()) != nullptr);
     path_ = name;
   }
@@ -27,6 +28,10 @@ class TemporaryDirectory {
 
   const std::string& path() const { return path_; }
   std::string File(const std::string& name) const { return path_ + "/" + name; }
+  std::string Write(const std::string& name, const std::string& content) const {
+    std::ofstream(File(name)) << content;
+    return File(name);
+  }
 
  private:
   std::string path_;

@@ -37,7 +37,7 @@ struct Fixture {
   std::string File(const std::string& name) const { return folder.path() + "/admin/" + name; }
 
   ca::CertificateServer server;
-  std::string address = absl::StrCat("localhost:", server.port);
+  std::string address = absl::StrCat("127.0.0.1:", server.port);
   ScratchDirectory folder;
   std::string roots;
   std::string token;

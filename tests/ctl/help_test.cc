@@ -66,7 +66,7 @@ TEST_CASE("every command's help names itself, fits 120 columns, and has examples
   directory.Write("reviews.yaml", kReviews);
   const ca::CertificateServer certificates;
   directory.Write("token", certificates.tokens->Make("ops", "admin", absl::Hours(1))->text());
-  const std::string certificate_address = absl::StrCat("localhost:", certificates.port);
+  const std::string certificate_address = absl::StrCat("127.0.0.1:", certificates.port);
   const std::string programs = std::filesystem::path(BINNACLECTL).parent_path().string();
   for (std::vector<std::string> words : kCommands) {
     // An example of another command writes it, too.

@@ -44,12 +44,6 @@ TEST_CASE("orders to another host want a certificate, its key and the roots") {
   CHECK(missing.err == "binnaclectl: --certificate /nowhere/c.pem: no certificate in PEM\n");
 }
 
-TEST_CASE("nobody waits for a rotation by an address whose certificate changes with it") {
-  const ProgramRun run = Run({"ca", "rotate", "--wait", "--server", DeadAddress()});
-  CHECK(run.code == ExitCode::kUsage);
-  CHECK_THAT(run.err, Catch::Contains("--wait does not go with --server"));
-}
-
 TEST_CASE("what the server says against a token is told") {
   AdminStub stub;
   stub.Refuse("/token", 400, R"({"error": "lifetime 48h is longer than 24h"})");

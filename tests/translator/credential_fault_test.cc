@@ -6,7 +6,6 @@
 
 #include "../mesh/mesh_from.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "pem_samples.h"
 #include "translator/translator.h"
 
@@ -14,10 +13,6 @@ namespace binnacle::translator {
 namespace {
 
 using Reasons = std::vector<std::string>;
-
-std::string Quoted(absl::string_view text) {
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\n", "\\n"}}), "\"");
-}
 
 // `values`: "tls.crt: ..., tls.key: ..."
 std::string Secret(absl::string_view ns, absl::string_view values) {

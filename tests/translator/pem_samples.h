@@ -3,7 +3,18 @@
 // Keys and certificates made for tests: they vouch for nobody.
 #pragma once
 
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+
 namespace binnacle::translator {
+
+// As text in YAML, on one line.
+inline std::string Quoted(absl::string_view pem) {
+  return absl::StrCat("\"", absl::StrReplaceAll(pem, {{"\n", "\\n"}}), "\"");
+}
 
 // P-256, and a list of what it has revoked: nothing.
 inline constexpr char kCertificate[] = R"(-----BEGIN CERTIFICATE-----

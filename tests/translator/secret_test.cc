@@ -8,7 +8,6 @@
 
 #include "../mesh/mesh_from.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "pem_samples.h"
 #include "translator/translator.h"
 
@@ -16,10 +15,6 @@ namespace binnacle::translator {
 namespace {
 
 using Names = std::vector<std::string>;
-
-std::string Quoted(absl::string_view text) {
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\n", "\\n"}}), "\"");
-}
 
 std::string Secret(absl::string_view ns, absl::string_view name) {
   return absl::StrCat("---\napiVersion: v1\nkind: Secret\nmetadata: {namespace: ", ns,
