@@ -17,6 +17,7 @@
 #include "ca/time_text.h"
 #include "ctl/certificate_directory.h"
 #include "ctl/time_left.h"
+#include "grpc/support/log.h"
 
 namespace binnacle::ctl {
 namespace {
@@ -145,6 +146,8 @@ absl::StatusOr<ca::WorkloadCertificatePtr> Ask(const Options& options) {
 
 ExitCode Request(const Options& options, const Invocation& invocation) {
   Console& console = invocation.console;
+  // What gRPC would log, in words of its own, is in the error that is told.
+  gpr_set_log_function([](gpr_log_func_args*) {});
   const auto got = Ask(options);
   if (!got.ok()) return Report(got.status(), console);
   const CertificateDirectory directory(options.out);
