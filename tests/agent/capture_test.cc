@@ -1,11 +1,11 @@
 #include "agent/capture.h"
 
 #include <sched.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <cstdio>
 #include <string>
 #include <thread>
 

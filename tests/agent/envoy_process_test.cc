@@ -1,9 +1,9 @@
 #include "agent/envoy_process.h"
 
-#include <signal.h>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <sstream>
 
 #include "agent/envoy_command.h"
