@@ -322,7 +322,7 @@ void DirectorySource::Loop::LookAt(const std::string& path, Time now) {
   if (absl::IsAborted(content.status())) return pending_.NoteFile(path, now);
   stamps_.erase(path);
   if (!absl::IsNotFound(content.status())) {
-    return files_.MarkUnreadable(path, std::string(content.status().message()));
+    return files_.MarkUnreadable(path, content.status().message());
   }
   if (IsLinkToNothing(path)) {
     return files_.MarkUnreadable(path, "is a link to a file that does not exist");

@@ -157,7 +157,7 @@ void FileSet::TakeParsed(const std::string& path, File& file, policy::Parsed par
   file.unknown_kinds = std::move(parsed.unknown_kinds);
 }
 
-void FileSet::MarkUnreadable(const std::string& path, std::string message) {
+void FileSet::MarkUnreadable(const std::string& path, absl::string_view message) {
   File& file = FileAt(path);
   missing_.erase(path);
   const std::string kept = file.objects.empty() ? "" : "; its objects stay in effect";

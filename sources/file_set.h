@@ -38,7 +38,7 @@ class FileSet {
   void Update(const std::string& path, absl::string_view text);
 
   // The file is there and cannot be read: `message` says why.
-  void MarkUnreadable(const std::string& path, std::string message);
+  void MarkUnreadable(const std::string& path, absl::string_view message);
 
   // The file is not there, perhaps only for the moment: its objects stay in
   // effect, unless another file defines them too.

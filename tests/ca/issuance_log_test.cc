@@ -144,6 +144,7 @@ TEST_CASE("many threads append at once, and each record is there once") {
   absl::BlockingCounter done(kRecords);
   std::atomic<int> failed = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = thread; i < kRecords; i += 4) {

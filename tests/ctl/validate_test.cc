@@ -83,7 +83,7 @@ TEST_CASE("two files that define one object: both places are named") {
 
 TEST_CASE("a directory stands for its policy files at any depth, less hidden ones") {
   const ScratchDirectory directory;
-  const std::string root = directory.path();
+  const std::string& root = directory.path();
   for (const char* name : {"z.yaml", "a/b/c.yml", "a/d.json", "a/notes.txt", ".hidden.yaml",
                            "..2024/e.yaml", "f.yaml~"}) {
     directory.Write(name, "");

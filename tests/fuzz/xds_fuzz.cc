@@ -41,7 +41,7 @@ class Input {
     return byte;
   }
   std::string Bytes(size_t size) {
-    const std::string bytes(rest_.substr(0, size));
+    std::string bytes(rest_.substr(0, size));
     rest_.remove_prefix(bytes.size());
     return bytes;
   }
@@ -194,20 +194,20 @@ class Life {
 
 }  // namespace
 
-void TakeInput(absl::string_view bytes) {
+void TakeInput(absl::string_view input) {
   // It would print every text that is no UTF-8.
   static const auto kUsual = google::protobuf::SetLogHandler(nullptr);
   (void)kUsual;
-  Input input(bytes);
-  const uint8_t variant = input.Byte();
+  Input script(input);
+  const uint8_t variant = script.Byte();
   std::optional<ResourceType> only;
   if (variant >= 2) only = server::kPushOrder.at(variant % server::kPushOrder.size());
   Life life(variant % 2 == 0, only);
-  for (int steps = 0; steps < 200 && !input.ended() && !life.ended(); ++steps) {
-    switch (input.Byte() % 4) {
+  for (int steps = 0; steps < 200 && !script.ended() && !life.ended(); ++steps) {
+    switch (script.Byte() % 4) {
       case 0: {
-        const size_t low = input.Byte();
-        life.Ask(input.Bytes(low + (size_t{input.Byte()} << 8)));
+        const size_t low = script.Byte();
+        life.Ask(script.Bytes(low + (size_t{script.Byte()} << 8)));
         break;
       }
       case 1:

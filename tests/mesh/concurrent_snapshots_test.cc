@@ -55,6 +55,7 @@ TEST_CASE("a snapshot is whole and stays as it is while others are committed") {
   std::atomic<bool> done{false};
   std::atomic<int> torn{0}, changed{0}, back{0}, read{0};
   std::vector<std::thread> readers;
+  readers.reserve(kReaders);
   for (int i = 0; i < kReaders; ++i) {
     readers.emplace_back([&] {
       int newest = 0;

@@ -244,6 +244,7 @@ spec: {hosts: [reviews], http: [{route: [{destination: {host: reviews, port: {nu
 )");
   store.Apply({objects, {}, absl::Now()});
   std::vector<policy::ObjectKey> keys;
+  keys.reserve(objects.size());
   for (const auto& object : objects) keys.push_back(object->key);
   const auto snapshot = store.Apply({{}, keys, absl::Now()});
 

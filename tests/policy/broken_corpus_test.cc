@@ -95,7 +95,7 @@ TEST_CASE("every broken document is refused, with the line and the field of each
     const Parsed parsed = ParseDocuments(text, path.filename().string());
     INFO(path.string());
     CHECK_FALSE(expectations.empty());
-    CHECK(Differences(expectations, parsed.findings) == "");
+    CHECK_THAT(Differences(expectations, parsed.findings), Catch::Equals(""));
     CHECK(HasErrors(parsed.findings));
   }
 }

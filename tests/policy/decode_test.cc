@@ -30,7 +30,7 @@ T DecodeTo(absl::string_view text, Told* told = nullptr, bool strict = true) {
   if (told != nullptr) {
     *told = TellAll(findings);
   } else {
-    CHECK(TellAll(findings) == Told{});
+    CHECK_THAT(TellAll(findings), Catch::Equals(Told{}));
   }
   return message;
 }
@@ -105,9 +105,9 @@ TEST_CASE("numbers have their range") {
   const auto weight = [](const char* number) {
     return FaultsOf<v1::VirtualService>(absl::StrCat("http: [{route: [{weight: ", number, "}]}]"));
   };
-  CHECK(weight("2147483647") == Told{});
-  CHECK(weight("-2147483648") == Told{});
-  CHECK(weight("5.0") == Told{});
+  CHECK_THAT(weight("2147483647"), Catch::Equals(Told{}));
+  CHECK_THAT(weight("-2147483648"), Catch::Equals(Told{}));
+  CHECK_THAT(weight("5.0"), Catch::Equals(Told{}));
   const std::string where = "f:1:26: spec.http[0].route[0].weight: ";
   CHECK(weight("2147483648") ==
         Told{where + "2147483648 is out of range; allowed is -2147483648 to 2147483647"});

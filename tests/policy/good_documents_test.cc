@@ -41,7 +41,7 @@ TEST_CASE("every good document is accepted without an error") {
     const std::string name = entry.path().filename().string();
     INFO(name);
     const Parsed parsed = ParseGood(name);
-    CHECK(Told(parsed, Severity::kError) == "");
+    CHECK_THAT(Told(parsed, Severity::kError), Catch::Equals(""));
     CHECK_FALSE(parsed.objects.empty());
     CHECK(parsed.unknown_kinds.empty());
   }
@@ -52,7 +52,7 @@ TEST_CASE("nothing is warned of but what is deprecated") {
     const std::string name = entry.path().filename().string();
     if (name == "deprecated_fields.yaml") continue;
     INFO(name);
-    CHECK(Told(ParseGood(name), Severity::kWarning) == "");
+    CHECK_THAT(Told(ParseGood(name), Severity::kWarning), Catch::Equals(""));
   }
 }
 

@@ -76,7 +76,7 @@ TEST_CASE("a name without a dot is completed; others stay") {
   CHECK(ResolveShortName("reviews", "shop", "cluster.local") == "reviews.shop.svc.cluster.local");
   CHECK(ResolveShortName("reviews.blog", "shop", "cluster.local") == "reviews.blog");
   CHECK(ResolveShortName("*", "shop", "cluster.local") == "*");
-  CHECK(ResolveShortName("", "shop", "cluster.local") == "");
+  CHECK(ResolveShortName("", "shop", "cluster.local").empty());
 }
 
 TEST_CASE("a URL where a host belongs is told which part to keep") {

@@ -25,10 +25,10 @@ std::string Judge(const std::string& json) {
   return told;
 }
 
-TEST_CASE("an empty mesh configuration is sound") { CHECK(Judge("{}") == ""); }
+TEST_CASE("an empty mesh configuration is sound") { CHECK_THAT(Judge("{}"), Catch::Equals("")); }
 
 TEST_CASE("a mesh configuration with nearly every field is sound") {
-  CHECK(Judge(R"({
+  CHECK_THAT(Judge(R"({
     "rootNamespace": "istio-system", "trustDomain": "example.com",
     "trustDomainAliases": ["old.example.com"], "enableAutoMtls": true,
     "outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"}, "proxyListenPort": 15001,
@@ -42,7 +42,8 @@ TEST_CASE("a mesh configuration with nearly every field is sound") {
         {"service": "shop/authz.shop.svc.cluster.local", "port": 9000}}],
     "defaultConfig": {"discoveryAddress": "istiod.istio-system.svc:15012",
         "drainDuration": "45s", "proxyMetadata": {"A": "b"}, "concurrency": 2,
-        "tracing": {"sampling": 1.5}}})") == "");
+        "tracing": {"sampling": 1.5}}})"),
+             Catch::Equals(""));
 }
 
 TEST_CASE("trust domains are DNS labels joined by dots") {
@@ -74,7 +75,8 @@ TEST_CASE("a discovery address has a host and a port") {
     CHECK(Judge(absl::StrCat(R"({"defaultConfig": {"discoveryAddress": ")", address, R"("}})")) ==
           "error bad-address defaultConfig.discoveryAddress");
   }
-  CHECK(Judge(R"({"defaultConfig": {"discoveryAddress": "[2001:db8::1]:15012"}})") == "");
+  CHECK_THAT(Judge(R"({"defaultConfig": {"discoveryAddress": "[2001:db8::1]:15012"}})"),
+             Catch::Equals(""));
 }
 
 TEST_CASE("numbers of proxies are in range") {

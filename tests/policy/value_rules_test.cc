@@ -144,9 +144,9 @@ TEST_CASE("the nearest word is the one that was meant, if any") {
   CHECK(NearestWord("mtach", kWords) == "match");
   CHECK(NearestWord("Routes", kWords) == "route");
   CHECK(NearestWord("url", kWords) == "uri");
-  CHECK(NearestWord("zebra", kWords) == "");
-  CHECK(NearestWord("", kWords) == "");
-  CHECK(NearestWord(std::string(100000, 'm'), kWords) == "");
+  CHECK(NearestWord("zebra", kWords).empty());
+  CHECK(NearestWord("", kWords).empty());
+  CHECK(NearestWord(std::string(100000, 'm'), kWords).empty());
 }
 
 TEST_CASE("a place spells its path, with indices and keys") {

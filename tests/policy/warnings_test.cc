@@ -57,10 +57,12 @@ TEST_CASE("a prefix behind a shorter one is never reached, unless other conditio
   CHECK(JudgeRoutes(absl::StrCat("- match: [{uri: {prefix: /a}}]\n", kTo,
                                  "\n- match: [{uri: {prefix: /a/b}}]\n", kTo)) ==
         "warning unreachable-rule spec.http[1].match[0]");
-  CHECK(JudgeRoutes(absl::StrCat("- match: [{uri: {prefix: /a}, port: 80}]\n", kTo,
-                                 "\n- match: [{uri: {prefix: /a/b}}]\n", kTo)) == "");
-  CHECK(JudgeRoutes(absl::StrCat("- match: [{uri: {prefix: /a/b}}]\n", kTo,
-                                 "\n- match: [{uri: {prefix: /a}}]\n", kTo)) == "");
+  CHECK_THAT(JudgeRoutes(absl::StrCat("- match: [{uri: {prefix: /a}, port: 80}]\n", kTo,
+                                      "\n- match: [{uri: {prefix: /a/b}}]\n", kTo)),
+             Catch::Equals(""));
+  CHECK_THAT(JudgeRoutes(absl::StrCat("- match: [{uri: {prefix: /a/b}}]\n", kTo,
+                                      "\n- match: [{uri: {prefix: /a}}]\n", kTo)),
+             Catch::Equals(""));
 }
 
 TEST_CASE("a redirection that proxies do not know is left out") {
@@ -73,7 +75,7 @@ TEST_CASE("a large body is warned of, and too large a one refused") {
     return absl::StrCat("- directResponse: {status: 200, body: {string: ", std::string(size, 'x'),
                         "}}");
   };
-  CHECK(JudgeRoutes(rule(100 << 10)) == "");
+  CHECK_THAT(JudgeRoutes(rule(100 << 10)), Catch::Equals(""));
   CHECK(JudgeRoutes(rule((100 << 10) + 1)) == "warning too-large spec.http[0].directResponse.body");
   CHECK(JudgeRoutes(rule((1 << 20) + 1)) == "error too-large spec.http[0].directResponse.body");
 }

@@ -28,6 +28,7 @@ constexpr auto kEds = ResourceType::kEndpoint;
 std::vector<std::pair<std::string, std::string>> Told(
     const std::vector<Difference::Vacancy>& vacant) {
   std::vector<std::pair<std::string, std::string>> told;
+  told.reserve(vacant.size());
   for (const auto& [name, held] : vacant) {
     told.emplace_back(name, held == nullptr ? "" : held->version());
   }
@@ -213,6 +214,7 @@ class RandomLife {
       changes[name] = gone ? nullptr : Make(name);
     }
     std::vector<ResourceSet::Change> told;
+    told.reserve(changes.size());
     for (const auto& [name, resource] : changes) told.push_back({name, resource});
     set_ = ResourceSet::With(*set_, std::move(told));
     if (Chance(4))
@@ -243,6 +245,7 @@ TEST_CASE("what is shared and looked at only in part tells the same as a map wal
 
 SetPtr ManyEndpoints(int count) {
   std::vector<ResourcePtr> resources;
+  resources.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) resources.push_back(NewResource(kEds, absl::StrCat("e", i), "1"));
   return std::make_shared<const ResourceSet>(std::move(resources));
 }

@@ -232,7 +232,7 @@ TEST_CASE("administrators are named by their identities in this mesh, for an add
   CHECK_THAT(refused(), Catch::Contains("--remote-admin-address and --administrator go together"));
   options.remote_admin_address = "0.0.0.0:15016";
   CHECK(AuthorityOptionsFrom(options, config, "/d").ok());
-  options.administrators.push_back("admin");
+  options.administrators.emplace_back("admin");
   CHECK_THAT(refused(), Catch::StartsWith("--administrator: "));
   options.administrators.back() = "spiffe://elsewhere/ns/ops/sa/admin";
   CHECK(refused() ==
