@@ -159,4 +159,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace binnacle::fuzz
 
-int main(int argc, char** argv) { return binnacle::fuzz::Main(argc, argv); }
+// What it does not catch ends it, as a crash of the target does.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
+  return binnacle::fuzz::Main(argc, argv);
+}
