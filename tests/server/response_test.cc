@@ -88,6 +88,7 @@ std::vector<absl::string_view> Pieces(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;
   REQUIRE(buffer.Dump(&slices).ok());
   std::vector<absl::string_view> pieces;
+  pieces.reserve(slices.size());
   for (const grpc::Slice& slice : slices) {
     pieces.emplace_back(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }

@@ -26,6 +26,7 @@ Strings NamesOf(const std::vector<Suspect>& suspects) {
 
 std::vector<ResourcePtr> ResourcesOf(const std::vector<Suspect>& suspects) {
   std::vector<ResourcePtr> resources;
+  resources.reserve(suspects.size());
   for (const Suspect& suspect : suspects) resources.push_back(suspect.resource);
   return resources;
 }
@@ -74,6 +75,7 @@ TEST_CASE("a single suspect is guilty at once") {
 
 TEST_CASE("culprits among many are found, however many there are") {
   std::vector<Suspect> suspects;
+  suspects.reserve(101);
   for (int i = 0; i < 100; ++i) suspects.push_back(NewSuspect(absl::StrCat("s", i)));
   for (const Strings& bad :
        {Strings{"s0"}, Strings{"s99"}, Strings{"s41"}, Strings{"s13", "s14", "s77"}}) {
@@ -85,6 +87,7 @@ TEST_CASE("culprits among many are found, however many there are") {
 
 TEST_CASE("who bears what the refusal quotes is tried first, alone") {
   std::vector<Suspect> suspects;
+  suspects.reserve(101);
   for (int i = 0; i < 100; ++i) suspects.push_back(NewSuspect(absl::StrCat("s", i)));
   suspects.push_back(NewSuspect("bad", "^(a|b){99}$"));
   const auto [convicted, responses] =

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "envoy/config/endpoint/v3/endpoint.pb.h"
 #include "server/stream_state.h"
 #include "tests/server/fake_offer.h"
 

@@ -45,9 +45,10 @@ void Write(const fs::path& path, const std::string& text) { std::ofstream(path) 
 // What a consumer of the batches knows: which object is in effect, from where.
 class Mesh {
  public:
-  explicit Mesh(const Folder& folder, DirectorySource::Options options = {}) : folder_(folder) {
+  explicit Mesh(const Folder& folder, const DirectorySource::Options& options = {})
+      : folder_(folder) {
     auto source = DirectorySource::Start(folder.root().string(), options,
-                                         [this](Batch batch) { Take(std::move(batch)); });
+                                         [this](const Batch& batch) { Take(batch); });
     REQUIRE(source.ok());
     source_ = *std::move(source);
   }
@@ -92,7 +93,7 @@ class Mesh {
   }
 
  private:
-  void Take(Batch batch) {
+  void Take(const Batch& batch) {
     absl::MutexLock lock(&mu_);
     for (const auto& object : batch.put) {
       const std::string file =
@@ -361,7 +362,7 @@ TEST_CASE("when changes come faster than they can be read, all is read again") {
   absl::Notification entered, released;
   absl::Mutex mu;
   std::map<std::string, std::string> hosts;  // guarded by mu
-  auto source = DirectorySource::Start(folder.root().string(), {}, [&](Batch batch) {
+  auto source = DirectorySource::Start(folder.root().string(), {}, [&](const Batch& batch) {
     {
       absl::MutexLock lock(&mu);
       for (const auto& object : batch.put) hosts[object->key.name] = object->origin.ToString();

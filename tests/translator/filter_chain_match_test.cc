@@ -137,7 +137,7 @@ TEST_CASE("whatever chains are offered, no connection could take two of those ta
     const Listener listener = Finish(chains);
     for (const auto& chain : listener.filter_chains()) {
       const auto& match = chain.filter_chain_match();
-      const auto or_any = [](Words words) { return words.empty() ? Words{""} : words; };
+      const auto or_any = [](const Words& words) { return words.empty() ? Words{""} : words; };
       Words blocks;
       for (const auto& block : match.prefix_ranges()) blocks.push_back(block.ShortDebugString());
       for (const auto& name : or_any(Names(match))) {

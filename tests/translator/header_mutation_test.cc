@@ -26,9 +26,9 @@ TEST_CASE("the authority is never a header, whatever it is called") {
       R"({"request": {"set": {"Host": "a"}, "add": {":authority": "b"}, "remove": ["host"]}})");
   envoy::config::route::v3::Route route;
   AppendHeaderMutations(headers, route);
-  CHECK(Shown(route) == "");
+  CHECK_THAT(Shown(route), Catch::Equals(""));
   CHECK(AuthorityOf(headers) == "a");
-  CHECK(AuthorityOf({}) == "");
+  CHECK(AuthorityOf({}).empty());
 }
 
 }  // namespace binnacle::translator

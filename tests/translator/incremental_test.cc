@@ -165,7 +165,7 @@ mesh::Change RandomChange(std::mt19937& random, Objects& objects) {
   change.seen = absl::Now();
   for (unsigned i = 0, n = 1 + random() % 3; i < n; ++i) {
     if (!objects.empty() && random() % 4 == 0) {
-      auto it = std::next(objects.begin(), random() % objects.size());
+      auto it = std::next(objects.begin(), static_cast<ptrdiff_t>(random() % objects.size()));
       change.removed.push_back(it->first);
       objects.erase(it);
       continue;

@@ -14,17 +14,17 @@ std::string Redirect(const std::string& json, uint32_t port = 80, bool tls = fal
 }  // namespace
 
 TEST_CASE("the scheme's own port is not said") {
-  CHECK(Redirect(R"({"port": 80})") == "");
+  CHECK_THAT(Redirect(R"({"port": 80})"), Catch::Equals(""));
   CHECK(Redirect(R"({"port": 443})") == "port_redirect: 443");
-  CHECK(Redirect(R"({"port": 443})", 443, true) == "");
+  CHECK_THAT(Redirect(R"({"port": 443})", 443, true), Catch::Equals(""));
   CHECK(Redirect(R"({"port": 80})", 443, true) == "port_redirect: 80");
   CHECK(Redirect(R"({"port": 443, "scheme": "https"})") == "scheme_redirect: \"https\"");
 }
 
 TEST_CASE("the request's port is the one that the routes are made for") {
   CHECK(Redirect(R"({"derivePort": "FROM_REQUEST_PORT"})", 8080) == "port_redirect: 8080");
-  CHECK(Redirect(R"({"derivePort": "FROM_REQUEST_PORT"})", 80) == "");
-  CHECK(Redirect(R"({"derivePort": "FROM_PROTOCOL_DEFAULT"})", 8080) == "");
+  CHECK_THAT(Redirect(R"({"derivePort": "FROM_REQUEST_PORT"})", 80), Catch::Equals(""));
+  CHECK_THAT(Redirect(R"({"derivePort": "FROM_PROTOCOL_DEFAULT"})", 8080), Catch::Equals(""));
 }
 
 TEST_CASE("only codes that Envoy has make a redirect") {

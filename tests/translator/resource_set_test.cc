@@ -44,6 +44,7 @@ TEST_CASE("a set after a change is the set that would be made of the same resour
     set = ResourceSet::With(*set, std::move(told));
     if (step % 50 != 0) continue;
     std::vector<ResourcePtr> resources;
+    resources.reserve(expected.size());
     for (const auto& [name, resource] : expected) resources.push_back(resource);
     REQUIRE(All(*set) == resources);
     REQUIRE(set->size() == resources.size());

@@ -10,7 +10,7 @@ TEST_CASE("a rewrite changes the path by prefix or regex, and the host") {
     SetRewrite(Said<policy::v1::HttpRewrite>(json), action);
     return Shown(action);
   };
-  CHECK(shown("{}") == "");
+  CHECK_THAT(shown("{}"), Catch::Equals(""));
   CHECK(shown(R"({"uri": "/a", "authority": "b"})") ==
         "prefix_rewrite: \"/a\" host_rewrite_literal: \"b\"");
   CHECK(shown(R"({"uriRegexRewrite": {"match": "^/(.*)$", "rewrite": "/x/\\1"}})") ==

@@ -73,7 +73,7 @@ TEST_CASE("a port on an address of its own takes any name and has no catch-all")
 TEST_CASE("a virtual host that is filled in is the one that is built") {
   policy::v1::MeshConfig config;
   config.mutable_default_http_retry_policy()->set_attempts(7);
-  for (auto settings :
+  for (const auto& settings :
        {mesh::DefaultSettings(), mesh::MeshSettings{mesh::WithDefaults(config), "cluster.local"}}) {
     RouteMesh mesh(std::string(kReviews) + R"(
 ---
