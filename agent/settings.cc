@@ -89,7 +89,7 @@ absl::StatusOr<ServerAddress> ResolveServer(const Flags& flags) {
   auto address = ParseHostPort(flags.server);
   if (!address.ok()) return Invalid("--server", address.status());
   std::string name = flags.server_name;
-  if (name.empty()) name = IsIpAddress(address->host) ? ca::kUsualServiceName : address->host;
+  if (name.empty()) name = ca::UsualNameOf(address->host);
   return ServerAddress{*std::move(address), std::move(name)};
 }
 

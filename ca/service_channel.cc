@@ -1,5 +1,9 @@
 #include "ca/service_channel.h"
 
+#include <arpa/inet.h>
+
+#include <array>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/create_channel.h"
@@ -38,6 +42,13 @@ std::string Reason(const std::string& said, const std::string& name) {
 }
 
 }  // namespace
+
+std::string UsualNameOf(const std::string& host) {
+  std::array<char, sizeof(in6_addr)> parsed{};
+  const bool ip = inet_pton(AF_INET, host.c_str(), parsed.data()) == 1 ||
+                  inet_pton(AF_INET6, host.c_str(), parsed.data()) == 1;
+  return ip ? kUsualServiceName : host;
+}
 
 std::shared_ptr<grpc::Channel> DialService(const ServiceAddress& service,
                                            const std::string& roots_pem,

@@ -20,14 +20,18 @@
 
 namespace binnacle::ca {
 
-// A name (DNS) that every control plane's certificate bears; IP addresses are not
-// in it.
+// A name (DNS) that every control plane's certificate bears (design, section 4);
+// IP addresses are not in it.
 inline constexpr char kUsualServiceName[] = "istiod.istio-system.svc";
 
 struct ServiceAddress {
   std::string target;  // host:port
   std::string name;    // that its certificate must bear (DNS)
 };
+
+// That of the service at `host` (without brackets), if nobody says another: the
+// host, or kUsualServiceName where that is an IP address.
+std::string UsualNameOf(const std::string& host);
 
 // `own`: nullptr for none.
 std::shared_ptr<grpc::Channel> DialService(const ServiceAddress& service,

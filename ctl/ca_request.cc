@@ -1,8 +1,5 @@
 #include "ctl/ca_request.h"
 
-#include <arpa/inet.h>
-
-#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,12 +30,6 @@ struct Options {
   std::string lifetime;
 };
 
-bool IsIpAddress(const std::string& host) {
-  std::array<char, sizeof(in6_addr)> parsed{};
-  return inet_pton(AF_INET, host.c_str(), parsed.data()) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), parsed.data()) == 1;
-}
-
 absl::StatusOr<ca::ServiceAddress> ServiceOf(const Options& options) {
   const size_t colon = options.server.rfind(':');
   uint32_t port = 0;
@@ -53,7 +44,7 @@ absl::StatusOr<ca::ServiceAddress> ServiceOf(const Options& options) {
     host = host.substr(1, host.size() - 2);
   }
   std::string name = options.server_name;
-  if (name.empty()) name = IsIpAddress(host) ? ca::kUsualServiceName : host;
+  if (name.empty()) name = ca::UsualNameOf(host);
   return ca::ServiceAddress{options.server, std::move(name)};
 }
 

@@ -8,13 +8,13 @@ namespace binnacle::server {
 ClassOffer::ClassOffer(translator::Translator& translator,
                        std::shared_ptr<const translator::ProxyClass> proxy, PushTarget target,
                        std::shared_ptr<ClassTurn> turn, std::shared_ptr<Refusals> refusals,
-                       const OfferEvents& events)
+                       const std::function<void(absl::Duration)>& made)
     : translator_(translator),
       proxy_(std::move(proxy)),
       target_(std::move(target)),
       turn_(std::move(turn)),
       refusals_(std::move(refusals)),
-      events_(events) {}
+      made_(made) {}
 
 void ClassOffer::ReviewOnce() {
   absl::call_once(reviewed_, [this] {
@@ -29,7 +29,7 @@ std::shared_ptr<const translator::ResourceSet> ClassOffer::Make(ResourceType typ
   const auto start = std::chrono::steady_clock::now();
   whole.set = translator_.All(type, *proxy_, *target_.snapshot);
   whole.is_made.store(true, std::memory_order_release);
-  if (events_.made) events_.made(absl::FromChrono(std::chrono::steady_clock::now() - start));
+  if (made_) made_(absl::FromChrono(std::chrono::steady_clock::now() - start));
   return whole.set;
 }
 

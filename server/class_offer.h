@@ -22,7 +22,6 @@
 #include "absl/time/time.h"
 #include "server/class_turn.h"
 #include "server/offer.h"
-#include "server/offer_events.h"
 #include "server/push_target.h"
 #include "server/refusals.h"
 #include "translator/proxy_class.h"
@@ -32,11 +31,12 @@ namespace binnacle::server {
 
 class ClassOffer final : public Offer {
  public:
-  // `translator` and `events` must outlive it. `turn` and `refusals` are the class's.
+  // `translator` must outlive it, and what `made` calls (with how long it took
+  // to make a set). `turn` and `refusals` are the class's.
   ClassOffer(translator::Translator& translator,
              std::shared_ptr<const translator::ProxyClass> proxy, PushTarget target,
              std::shared_ptr<ClassTurn> turn, std::shared_ptr<Refusals> refusals,
-             const OfferEvents& events);
+             const std::function<void(absl::Duration)>& made);
 
   std::shared_ptr<const translator::ResourceSet> All(ResourceType type) override;
   ResourcePtr Find(ResourceType type, absl::string_view name) override;
@@ -54,9 +54,6 @@ class ClassOffer final : public Offer {
   }
   Refusals* refusals() override { return refusals_.get(); }
   const std::shared_ptr<Refusals>& shared_refusals() const { return refusals_; }
-  void RefusedHosts(size_t count, bool first) override {
-    if (events_.refused_hosts) events_.refused_hosts(*proxy_, count, first);
-  }
   uint64_t revision() const override { return target_.snapshot->revision(); }
   absl::Time seen() const override { return target_.snapshot->seen(); }
 
@@ -83,7 +80,7 @@ class ClassOffer final : public Offer {
   const std::shared_ptr<ClassTurn> turn_;
   const std::shared_ptr<Refusals> refusals_;
   absl::once_flag reviewed_;
-  const OfferEvents& events_;
+  const std::function<void(absl::Duration)>& made_;
   std::array<Whole, translator::kResourceTypeCount> wholes_;
 };
 

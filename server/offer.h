@@ -7,7 +7,6 @@
 //          share one Offer.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -64,10 +63,6 @@ class Offer {
   }
   // What the class is known to refuse; nullptr if nobody keeps a record.
   virtual Refusals* refusals() { return nullptr; }
-
-  // A proxy has asked for more virtual hosts than one may have, and so many of them
-  // are not given; for the first time if `first`.
-  virtual void RefusedHosts(size_t /*count*/, bool /*first*/) {}
 
   virtual uint64_t revision() const = 0;
   // When the earliest change that led to this offer was noticed.

@@ -70,7 +70,7 @@ std::shared_ptr<ClassOffer> PushHub::NewOffer(
   if (turn == nullptr) turn = std::make_shared<ClassTurn>();
   auto refusals = refusals_.Of(proxy_class);
   return std::make_shared<ClassOffer>(translator_, std::move(proxy_class), target, turn,
-                                      std::move(refusals), events_);
+                                      std::move(refusals), made_);
 }
 
 void PushHub::RefusalsChanged(const std::shared_ptr<Refusals>& refusals) {

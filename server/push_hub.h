@@ -8,6 +8,7 @@
 //          only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -22,7 +23,6 @@
 #include "server/class_turn.h"
 #include "server/convergence.h"
 #include "server/credential_ledger.h"
-#include "server/offer_events.h"
 #include "server/proxy_stream.h"
 #include "server/push_target.h"
 #include "server/refusal_ledger.h"
@@ -36,8 +36,10 @@ class PushHub {
   // First requests that are read at one time.
   static constexpr size_t kArrivalsAtOnce = 64;
 
-  explicit PushHub(translator::Translator& translator, OfferEvents events = {})
-      : translator_(translator), events_(std::move(events)) {}
+  // `made` is told how long each set of resources took to make.
+  explicit PushHub(translator::Translator& translator,
+                   std::function<void(absl::Duration)> made = nullptr)
+      : translator_(translator), made_(std::move(made)) {}
 
   // Before the first call no stream is answered. False if it is what was
   // published last.
@@ -77,7 +79,7 @@ class PushHub {
                                        const PushTarget& target) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   translator::Translator& translator_;
-  const OfferEvents events_;
+  const std::function<void(absl::Duration)> made_;
   Convergence convergence_;
   RefusalLedger refusals_;
   CredentialLedger credentials_;

@@ -77,7 +77,6 @@ class ScreenedOffer final : public Offer {
     const Withholding own = screen_.Withheld(name);
     return own != Withholding::kNot ? own : offer_.Withheld(type, name);
   }
-  void RefusedHosts(size_t count, bool first) override { offer_.RefusedHosts(count, first); }
   uint64_t revision() const override { return offer_.revision(); }
   absl::Time seen() const override { return offer_.seen(); }
 

@@ -23,7 +23,6 @@
 #include "server/node_auth.h"
 #include "server/push_hub.h"
 #include "server/remote_admin.h"
-#include "server/subscription_delta.h"
 #include "server/translation_pool.h"
 #include "server/version.h"
 #include "server/xds_server.h"
@@ -78,20 +77,6 @@ absl::Duration PushDelayMax(const ServeOptions& options) {
   return delay;
 }
 
-OfferEvents Watch(Metrics& metrics) {
-  return {.made = [&metrics](
-                      absl::Duration took) { metrics.StageTook(Metrics::Stage::kTranslate, took); },
-          .refused_hosts =
-              [&metrics](const translator::ProxyClass& proxy, size_t count, bool first) {
-                metrics.RefusedHosts(count);
-                if (!first) return;
-                spdlog::warn(
-                    "a proxy in namespace {} has asked for {} hosts, as many as it may: requests "
-                    "for others are answered 404; without --on-demand-hosts there is no bound",
-                    proxy.ns, SubscriptionDelta::kMostVirtualHosts);
-              }};
-}
-
 // The authority and what serves it: the TLS listener and the admin socket.
 struct Identity {
   std::unique_ptr<MeshAuthority> authority;
@@ -112,7 +97,8 @@ class Running {
         source_name_("directory " + options.policy_dir),
         config_(settings.config),
         domain_(settings.domain),
-        hub_(translator_, Watch(metrics_)),
+        hub_(translator_,
+             [this](absl::Duration took) { metrics_.StageTook(Metrics::Stage::kTranslate, took); }),
         pool_(TranslationThreads()),
         owner_(std::move(settings), {source_name_}, hub_, pool_, metrics_, PushDelayMax(options)),
         xds_({hub_, pool_, metrics_, auth_}) {}

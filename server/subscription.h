@@ -35,6 +35,7 @@ struct Response {
   // asked for anew.
   std::vector<ResourcePtr> changed;
   std::vector<ResourcePtr> replaced;  // what each of `changed` takes the place of
+  size_t refused = 0;                 // of `resources`: empty, as the proxy asks for too many
 };
 
 // What a request turned out to be.

@@ -92,13 +92,13 @@ std::optional<Response> SubscriptionDelta::Compose(Offer& offer, Difference diff
   response.replaced = std::move(difference.replaced);
   response.resources = std::move(difference.sent);
   response.removed = std::move(difference.removed);
-  if (!refused_.empty()) AddRefused(offer, response);
+  AddRefused(response);
   return response;
 }
 
 // Not in `changed`: nobody is to be asked what has become of them.
-void SubscriptionDelta::AddRefused(Offer& offer, Response& response) {
-  offer.RefusedHosts(refused_.size(), !std::exchange(refused_any_, true));
+void SubscriptionDelta::AddRefused(Response& response) {
+  response.refused = refused_.size();
   for (std::string& name : std::exchange(refused_, {})) {
     const auto empty = translator::EmptyOnDemandVirtualHost(name);
     response.resources.push_back(translator::Resource::Make(type_, std::move(name), empty, {}));

@@ -37,11 +37,10 @@ class SubscriptionDelta final : public Subscription {
 
   // Those of `names` that there is still room for; the others are `refused_`.
   void Admit(std::vector<absl::string_view>& names);
-  void AddRefused(Offer& offer, Response& response);
+  void AddRefused(Response& response);
 
   std::vector<std::string> refused_;  // names of virtual hosts, to be told so
-  bool refused_any_ = false;
-  bool told_versions_ = false;  // the proxy came with what it holds
+  bool told_versions_ = false;        // the proxy came with what it holds
 };
 
 }  // namespace binnacle::server

@@ -14,6 +14,7 @@
 #include "grpcpp/support/slice.h"
 #include "server/delta_request.h"
 #include "server/response.h"
+#include "server/subscription_delta.h"
 #include "spdlog/spdlog.h"
 
 namespace binnacle::server {
@@ -348,9 +349,19 @@ void XdsStream::SendNext() {
   }
   while (const auto response = state_.Next(MonotonicNow())) {
     push_sent_something_ = true;
+    if (response->refused != 0) NoteRefusedHosts(response->refused);
     Write(*response);
   }
   ArmWake();
+}
+
+void XdsStream::NoteRefusedHosts(size_t count) {
+  parts_.metrics.RefusedHosts(count);
+  if (std::exchange(told_of_refused_hosts_, true)) return;
+  spdlog::warn(
+      "proxy {} has asked for {} hosts, as many as it may: requests for others are answered 404; "
+      "without --on-demand-hosts there is no bound",
+      node_->id, SubscriptionDelta::kMostVirtualHosts);
 }
 
 void XdsStream::NoteProgress() {

@@ -94,6 +94,7 @@ class XdsStream final : public RawReactor,
   void Pump();
   void Aim();
   void SendNext();
+  void NoteRefusedHosts(size_t count);
   void NoteProgress();
   void ArmWake();
   void Publish() ABSL_LOCKS_EXCLUDED(mu_);
@@ -113,6 +114,7 @@ class XdsStream final : public RawReactor,
   absl::Time wake_ = absl::InfiniteFuture();
   absl::Time told_;                   // when the hub last spoke
   bool push_sent_something_ = false;  // for the offer aimed at
+  bool told_of_refused_hosts_ = false;
   bool converged_ = true;
   uint64_t acknowledged_ = 0;  // revision of which all is; 0: none yet
 

@@ -57,8 +57,9 @@ GroupedSet::Keys ListenerGroups(mesh::View& view, const ProxyClass& proxy) {
   keys.emplace_back(kOutbound);
   const auto* ports = view.Find<mesh::FactKind::kPorts>("");
   if (ports == nullptr) return keys;
-  for (uint32_t port : *ports)
+  for (uint32_t port : *ports) {
     keys.push_back(absl::StrCat(kPort, absl::Dec(port, absl::kZeroPad5)));
+  }
   return keys;
 }
 
@@ -108,7 +109,8 @@ std::shared_ptr<const ResourceSet> ClassTranslator::All(ResourceType type,
 ResourcePtr ClassTranslator::Find(ResourceType type, absl::string_view name,
                                   const mesh::Snapshot& snapshot) {
   absl::MutexLock lock(&mu_);
-  if (on_demand_.overfull()) ForgetOnDemand();
+  // In a mesh that does not change, who asks for ever new names is all there is.
+  if (Remembered() >= kManyAtRest * sweep_at_) DropNamedSince(snapshot.revision() + 1);
   return FindLocked(type, name, snapshot);
 }
 
@@ -228,7 +230,6 @@ ClassTranslator::SetPtr ClassTranslator::Referenced(ResourceType type,
 }
 
 ClassTranslator::SetPtr ClassTranslator::OnDemand(const mesh::Snapshot& snapshot) {
-  if (on_demand_.full()) ForgetOnDemand();
   auto& named = named_[Index(ResourceType::kVirtualHost)];
   named.Advance(snapshot);
   const auto doubtful = named.TakeDoubtful();
@@ -373,37 +374,35 @@ ResourcePtr ClassTranslator::FindSidecarRoutes(absl::string_view name,
   return routes->Update(snapshot);
 }
 
-void ClassTranslator::ForgetOnDemand() {
-  auto& named = named_[Index(ResourceType::kVirtualHost)];
-  for (const std::string& name : on_demand_.StartOver()) named.Forget(name);
+size_t ClassTranslator::Remembered() const {
+  size_t count = groups_.size() + sidecar_routes_.size();
+  for (const auto& named : named_) count += named.size();
+  return count;
 }
 
-// What was asked for by name and is referred to by nothing. Long enough for
-// what is asked for rarely; streams hold what they sent.
 void ClassTranslator::DropUnused(const mesh::Snapshot& snapshot) {
-  constexpr uint64_t kKeptRevisions = 64;
-  auto remembered = [&] {
-    mu_.AssertHeld();
-    size_t count = groups_.size() + sidecar_routes_.size();
-    for (const auto& named : named_) count += named.size();
-    return count;
-  };
-  if (remembered() < sweep_at_) return;
-  const uint64_t since =
-      snapshot.revision() > kKeptRevisions ? snapshot.revision() - kKeptRevisions : 0;
+  constexpr uint64_t kKeptRevisions = 64;  // long enough for what is asked for rarely
+  if (Remembered() < sweep_at_) return;
+  const uint64_t since = snapshot.revision() - std::min(kKeptRevisions, snapshot.revision());
   groups_.DropUnusedSince(since);
-  on_demand_.Clear();
-  for (size_t i = 0; i < named_.size(); ++i) {
-    named_[i].DropUnusedSince(since, [&](absl::string_view name) {
-      mu_.AssertHeld();
-      return referenced_[i].Refers(name);
-    });
-  }
   absl::erase_if(sidecar_routes_, [&](const auto& entry) {
     mu_.AssertHeld();
     return !referenced_[Index(ResourceType::kRoute)].Refers(entry.first);
   });
-  sweep_at_ = std::max<size_t>(4096, 2 * remembered());
+  DropNamedSince(since);
+}
+
+// What was asked for by name and is referred to by nothing; streams hold what
+// they sent.
+void ClassTranslator::DropNamedSince(uint64_t revision) {
+  on_demand_.Clear();
+  for (size_t i = 0; i < named_.size(); ++i) {
+    named_[i].DropUnusedSince(revision, [&](absl::string_view name) {
+      mu_.AssertHeld();
+      return referenced_[i].Refers(name);
+    });
+  }
+  sweep_at_ = std::max<size_t>(4096, 2 * Remembered());
 }
 
 }  // namespace binnacle::translator

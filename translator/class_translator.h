@@ -81,8 +81,6 @@ class ClassTranslator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Of kVirtualHost: those that were asked for.
   SetPtr OnDemand(const mesh::Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Those virtual hosts that nobody seems to ask for any longer.
-  void ForgetOnDemand() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ResourcePtr FindLocked(ResourceType type, absl::string_view name, const mesh::Snapshot& snapshot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -110,7 +108,9 @@ class ClassTranslator {
   ResourcePtr Intern(ResourceType type, Translated<SerializedListener> translated);
   template <typename Message>
   Resources InternAll(ResourceType type, std::vector<Translated<Message>> translated);
+  size_t Remembered() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void DropUnused(const mesh::Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void DropNamedSince(uint64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const std::shared_ptr<const ProxyClass> proxy_;
   ResourcePool& pool_;
@@ -131,6 +131,9 @@ class ClassTranslator {
   Memo<GatewayServers> servers_ ABSL_GUARDED_BY(mu_);
   Memo<std::vector<CredentialFault>> credential_faults_ ABSL_GUARDED_BY(mu_);
   Memo<MessageForm> send_on_ ABSL_GUARDED_BY(mu_);  // of routes: see RouteContext
+  // Many times what is dropped while the mesh changes: that tells better what is
+  // of no use.
+  static constexpr size_t kManyAtRest = 8;
   size_t sweep_at_ ABSL_GUARDED_BY(mu_) = 4096;
 };
 

@@ -1,24 +1,11 @@
 #include "translator/on_demand_set.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace binnacle::translator {
 
 void OnDemandSet::Add(absl::string_view name) {
-  if (!names_.insert(std::string(name)).second) return;
-  added_.insert(std::string(name));
-  came_back_ += former_.erase(name);
-}
-
-std::vector<std::string> OnDemandSet::StartOver() {
-  std::vector<std::string> forgotten(former_.begin(), former_.end());
-  full_at_ = std::max(kMany, 2 * came_back_);
-  former_ = std::exchange(names_, {});
-  came_back_ = 0;
-  added_.clear();
-  set_ = std::make_shared<const ResourceSet>(std::vector<ResourcePtr>{});
-  return forgotten;
+  if (names_.insert(std::string(name)).second) added_.insert(std::string(name));
 }
 
 OnDemandSet::SetPtr OnDemandSet::Update(const std::vector<std::string>* doubtful,
@@ -42,7 +29,6 @@ OnDemandSet::SetPtr OnDemandSet::Update(const std::vector<std::string>* doubtful
 
 void OnDemandSet::Clear() {
   names_.clear();
-  former_.clear();
   added_.clear();
   set_ = std::make_shared<const ResourceSet>(std::vector<ResourcePtr>{});
 }

@@ -60,14 +60,11 @@ class FakeOffer final : public Offer {
   const translator::References& ReferencesOf(const ResourcePtr& resource) override {
     return references_[resource->name()];
   }
-  void RefusedHosts(size_t count, bool /*first*/) override { hosts_refused_ += count; }
-  size_t hosts_refused() const { return hosts_refused_; }
   uint64_t revision() const override { return revision_; }
   absl::Time seen() const override { return absl::UnixEpoch(); }
 
  private:
   uint64_t revision_;
-  size_t hosts_refused_ = 0;
   std::map<ResourceType, std::map<std::string, ResourcePtr>> resources_;
   std::map<std::string, translator::References> references_;
 };

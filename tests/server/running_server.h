@@ -102,11 +102,8 @@ struct RunningServer {
 
   translator::Translator translator;
   Metrics metrics;
-  PushHub hub{
-      translator,
-      {.made = [this](absl::Duration took) { metrics.StageTook(Metrics::Stage::kTranslate, took); },
-       .refused_hosts = [this](const translator::ProxyClass&, size_t count,
-                               bool) { metrics.RefusedHosts(count); }}};
+  PushHub hub{translator,
+              [this](absl::Duration took) { metrics.StageTook(Metrics::Stage::kTranslate, took); }};
   TranslationPool pool{2};
   LoopbackNodeAuth auth;
   MeshOwner owner{DefaultSettings(), {kSource}, hub, pool, metrics};

@@ -454,6 +454,44 @@ TEST_CASE("a step builds what its change touches, however large the mesh is") {
   CHECK(builds_of_a_change(500) == few);
 }
 
+TEST_CASE("who asks for ever new names in a mesh that does not change has the old ones forgotten") {
+  mesh::Store store(mesh::DefaultSettings());
+  const auto snapshot =
+      store.Apply(mesh::Putting(absl::Substitute(kTemplates[0], "a", "one", 1, 1)));
+  Translator translator;
+  Node node = Nodes()[0];
+  node.on_demand_hosts = true;
+  node.envoy = {1, 40};
+  const auto proxy = translator.Classify(node, *snapshot);
+  REQUIRE(proxy->on_demand_hosts);
+  AllContents(translator, node, *snapshot);
+  const auto find = [&](int i) {
+    return translator.Find(ResourceType::kVirtualHost, absl::StrCat("80/h", i, ".example.org"),
+                           *proxy, *snapshot);
+  };
+  const auto builds_of = [&](int i) {
+    const auto before = translator.counts().builds;
+    CHECK(find(i) != nullptr);
+    return translator.counts().builds - before;
+  };
+  const ResourcePtr first = find(0);
+  REQUIRE(first != nullptr);
+  CHECK(builds_of(0) == 0);
+  constexpr int kMany = 40'000;
+  for (int i = 1; i < kMany; ++i) find(i);
+  CHECK(builds_of(kMany - 1) == 0);
+  CHECK(builds_of(0) == 1);
+  CHECK(find(0)->version() == first->version());
+
+  // What is referred to stays.
+  const auto before = translator.counts().builds;
+  for (ResourceType type : {ResourceType::kCluster, ResourceType::kEndpoint,
+                            ResourceType::kListener, ResourceType::kRoute}) {
+    CHECK_FALSE(translator.All(type, *proxy, *snapshot)->empty());
+  }
+  CHECK(translator.counts().builds == before);
+}
+
 TEST_CASE("sidecars that differ only in the services at them share what they send to others") {
   mesh::Store store(mesh::DefaultSettings());
   const auto snapshot = store.Apply(
